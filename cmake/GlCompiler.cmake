@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+#
+# The executable bin/gl: compiler/*.c and the objects of all phases.
+
+set(GL_PHASES gl_base gl_syntax gl_types gl_lower gl_backend)
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/compiler/*.c)
+add_executable(gl ${sources})
+target_include_directories(gl PRIVATE ${CMAKE_SOURCE_DIR}/compiler)
+target_compile_definitions(gl PRIVATE GL_VERSION="${PROJECT_VERSION}")
+target_link_libraries(gl PRIVATE ${GL_PHASES} gl_llvm gl_bignum gl_utf8proc m)
+foreach(target gl ${GL_PHASES})
+  gl_sanitize(${target})
+endforeach()
+install(TARGETS gl RUNTIME DESTINATION bin)
