@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// From an LLVM module to an object file, and from objects to a program.
+#ifndef GL_BACKEND_H
+#define GL_BACKEND_H
+
+#include "lower.h"
+
+// optimize.c: runs the pass pipeline of lower_options.opt_level.
+void optimize(LLVMModuleRef mod);
+// emit.c: writes through a temporary name and renames. False and an error
+// on stderr if the file cannot be written.
+bool emit_object(LLVMModuleRef mod, const char *path);
+bool emit_assembly(LLVMModuleRef mod, FILE *out);
+void emit_ir(LLVMModuleRef mod, FILE *out);
+
+typedef struct LinkInput {
+  const char *lib_dir;         // lib/gl: libglrt.a, glstart.o, glend.o, pkg/
+  const char *const *objects;
+  int nobjects;
+  const char *out;
+  bool strip_debug;
+} LinkInput;
+// link.c: false and the linker's message on stderr if it fails.
+bool link_program(const LinkInput *in);
+
+#endif

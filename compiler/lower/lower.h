@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+//
+// Lowering: from a checked package to one LLVM module. Requires a package
+// checked without errors; leaves a module that LLVMVerifyModule accepts.
+//
+// The value model
+//
+// Types fall in two classes (llvm_type.c: is_memory_class):
+// * scalar class: numbers, bools, pointers, strings, slices, interfaces,
+//   complex, and structs/arrays of at most four such leaves in all (an array
+//   of more than one element is memory class). Their values are LLVM SSA
+//   values (first-class structs for composite ones).
+// * memory class: everything else. Their "value" is a pointer to memory that
+//   holds them and that nobody changes while it is in use.
+// lower_expr returns values by this rule; lower_expr_to writes a value of
+// either class to fresh memory that the expression cannot refer to.
+//
+// Bools are i1 as values and i8 in memory (llvm_type for values, mem_type
+// for memory; load_value and store_value convert). A struct value of scalar
+// class uses mem_type, bool fields inside it are i8.
+//
+// Calls. Parameters of scalar class are passed as such (LLVM flattens first
+// class structs); of memory class as a pointer to a copy that the callee
+// owns. Results: none -> void; one of scalar class -> itself; several, all
+// scalar class -> a literal struct; if any result is of memory class, the
+// caller passes a pointer to a struct of all results as the FIRST parameter
+// and the function returns void. The closure pointer is the LAST parameter,
+// with attribute `nest`; only func literals, wrappers for method values and
+// calls through func values have it.
+#ifndef GL_LOWER_H
+#define GL_LOWER_H
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/Core.h>
+#include <llvm-c/DebugInfo.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/TargetMachine.h>
+
+#include "types.h"
+
+typedef LLVMValueRef Val;
+
+typedef struct LowerOptions {
+  int opt_level;        // 0, 1, 2
+  bool debug_full;      // -g: variables and types, not just lines
+  bool verify;          // LLVMVerifyFunction after every function
+} LowerOptions;
+extern LowerOptions lower_options;
+
+// One package being lowered.
+typedef struct Module {
+  Package *pkg;
+  LLVMContextRef ctx;
+  LLVMModuleRef mod;
+  LLVMTargetDataRef layout;
+  LLVMDIBuilderRef di;
+  LLVMMetadataRef di_unit;
+  Map di_files;             // Source -> LLVMMetadataRef
+  StrMap symbols;           // link name -> Val (functions and globals)
+  StrMap strings;           // constant bytes -> Val (private globals)
+  VEC(FuncInfo *) pending;  // functions still to be lowered
+  // common types
+  LLVMTypeRef t_void, t_i1, t_i8, t_i16, t_i32, t_i64, t_f32, t_f64, t_ptr;
+  LLVMTypeRef t_string, t_slice, t_iface;  // {ptr,i64} {ptr,i64,i64} {ptr,ptr}
+  int nthunks;
+} Module;
+extern Module *M;  // the one being lowered
+
+// Where an enclosing statement is left to (stmt.c).
+typedef struct Target {
+  struct Target *outer;
+  Stmt *stmt;
+  LLVMBasicBlockRef brk, cont;   // cont NULL unless a loop
+} Target;
+
+// One function being lowered.
+typedef struct Func {
+  struct Func *outer;      // the function whose lowering was interrupted
+  FuncInfo *info;          // NULL for wrappers and generated functions
+  Val fn;
+  LLVMTypeRef fn_type;
+  LLVMBuilderRef b;
+  LLVMBuilderRef entry_b;  // inserts allocas into the entry block
+  LLVMBasicBlockRef entry;
+  Type *sig;
+  const char *name;        // link name
+  int nlits;               // closures named so far
+  Map vars;                // Object -> Val: address of the variable
+  Val sret;                // results pointer parameter, or NULL
+  ObjectVec results;       // one per result; unnamed ones get an Object too
+  Val closure;             // own closure pointer, or NULL
+  Val defer_frame;         // alloca GlDeferFrame, or NULL
+  LLVMBasicBlockRef defer_return;  // runs deferreturn, then returns results
+  Target *targets;
+  Map labels;              // LABELED Stmt -> LLVMBasicBlockRef of goto
+  LLVMBasicBlockRef nil_block;     // shared block that calls panicnil
+  LLVMMetadataRef scope;   // DISubprogram or lexical block
+  struct RangeFunc *range_func;    // inside a range-over-func body
+} Func;
+extern Func *F;   // the one being lowered
+
+// ---- entry: module.c ------------------------------------------------------------
+
+void lower_init(void);            // once: context, target
+// Lowers pkg to a module. with_start: also emit main..start and gl_start.
+LLVMModuleRef lower_package(Package *pkg, bool with_start);
+LLVMTargetMachineRef target_machine(void);
+
+// ---- llvm_type.c ------------------------------------------------------------------
+
+bool is_memory_class(Type *t);
+LLVMTypeRef llvm_type(Type *t);     // as an SSA value; scalar class only,
+                                    // memory class gives t_ptr
+LLVMTypeRef mem_type(Type *t);      // as laid out in memory
+LLVMTypeRef func_llvm_type(Type *sig, Type *recv, bool nest);
+bool results_in_memory(Type *sig);
+LLVMTypeRef results_struct(Type *sig);    // all results as laid out in memory
+Val const_int(LLVMTypeRef t, int64_t v);
+Val const_i64(int64_t v);
+Val zero_value(Type *t);            // constant; of memory class: a pointer to
+                                    // a read-only zero
+
+// ---- value.c: memory ------------------------------------------------------------------
+
+Val load_value(Val addr, Type *t);  // memory class: returns addr itself
+void store_value(Val addr, Val v, Type *t);
+void copy_memory(Val dst, Val src, Type *t);   // memmove semantics if the
+                                               // two may be the same place
+void zero_memory(Val dst, Type *t);
+Val alloca_type(Type *t, const char *name);    // in the entry block, not zeroed
+Val alloca_llvm(LLVMTypeRef t, const char *name);
+// A private copy of a memory-class value (scalar values are returned as is).
+Val snapshot(Val v, Type *t);
+Val new_object(Type *t);            // zeroed heap memory for one t
+Val new_array(Type *elem, Val count);          // count not negative, checked
+Val extract(Val agg, unsigned i);   // LLVMBuildExtractValue
+Val make2(LLVMTypeRef t, Val a, Val b);
+Val make_string(Val ptr, Val len);
+Val make_slice(Val ptr, Val len, Val cap);
+Val string_const(const char *s, size_t n);     // a string value
+Val bytes_const(const char *s, size_t n);      // pointer to read-only bytes
+Val gep_field(Val addr, Type *strukt, int index);
+Val gep_index(Val addr, Type *elem, Val index);  // addr + index * size(elem)
+Val gep_bytes(Val addr, int64_t offset);
+
+// ---- control: value.c -------------------------------------------------------------------
+
+LLVMBasicBlockRef new_block(const char *name);
+void set_block(LLVMBasicBlockRef b);
+LLVMBasicBlockRef cur_block(void);
+bool terminated(void);              // current block has a terminator
+void br(LLVMBasicBlockRef b);       // nothing if terminated
+void cond_br(Val cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
+void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
+                    LLVMBasicBlockRef unlikely);
+void set_pos(Pos pos);              // debug location of what follows
+// Calls NAME of runtime.def.
+Val rt_call(const char *name, Val *args, unsigned n);
+#define RT_CALL(name, ...)                                   \
+  rt_call(name, (Val[]){__VA_ARGS__},                        \
+          sizeof((Val[]){__VA_ARGS__}) / sizeof(Val))
+Val rt_func(const char *name, LLVMTypeRef *type);   // declared on first use
+// Continues only if ok; else calls the noreturn runtime function in a cold
+// block.
+void check(Val ok, const char *panic_name, Val *args, unsigned n);
+void nil_check(Val ptr);            // panics if NULL (implicit null check)
+
+// ---- mangle.c: link names (NUL-terminated, in perm) ------------------------------------
+
+const char *link_name_func(Object *f);          // also methods
+const char *link_name_global(Object *v);
+const char *link_name_lit(FuncInfo *lit);       // main.f.func1
+const char *link_name_type(Type *t);            // type:...
+const char *link_name_itab(Type *t, Type *iface);
+
+// ---- descriptor.c, itab.c, eqhash.c ------------------------------------------------------
+
+Val type_descriptor(Type *t);       // address of the linkonce_odr constant
+Val itab_for(Type *concrete, Type *iface);
+Val equal_func_value(Type *t);      // closure object, NULL constant if none
+Val hash_func_value(Type *t);
+int iface_method_index(Type *iface, Object *method);
+// x == y for any comparable type (i1); values by the value model.
+Val lower_equal(Val x, Val y, Type *t);
+
+// ---- func.c: functions, closures, wrappers ------------------------------------------------
+
+Val function_for(Object *f);        // the code of a declared func or method
+Val func_value_of(Object *f);       // static closure object
+void lower_function(FuncInfo *info);
+// The closure object of a func literal or range body, made here and now.
+Val lower_closure(FuncInfo *info, bool on_heap);
+// A func value for method m of receiver value recv (bound). Receiver of
+// interface type: m is an interface method.
+Val lower_method_value(Val recv, Type *recv_type, Selection *sel, bool on_heap);
+Val lower_method_expr(Selection *sel);   // T.m as a func value
+// Code that takes the interface's data word first and calls t's method.
+Val itab_method_code(Type *t, const MethodEntry *m);
+Val function_declare(const char *name, LLVMTypeRef type);   // attributes set
+// Begin and end a generated function (wrapper, eq, hash, init): makes a new
+// F whose builder stands in the entry block.
+void func_begin(Val fn, LLVMTypeRef type, const char *name, Pos pos);
+void func_end(void);
+void mark_wrapper(Val fn);          // section glwrap, comdat
+
+// ---- vars (func.c) ----------------------------------------------------------------------------
+
+Val var_address(Object *var);       // local, captured or global
+void declare_local(Object *var, Val init);  // init NULL: zero. Boxes it on
+                                            // the heap if escape.c says so
+bool var_on_heap(Object *var);
+// A fresh copy of a per-iteration variable.
+void renew_local(Object *var);
+
+// ---- escape.c -----------------------------------------------------------------------------------
+
+// Decides for all functions of the package; afterwards:
+void escape_analyze(Package *pkg);
+bool escapes_var(Object *var);      // must live on the heap
+// For an allocation site: E_FUNC_LIT, E_COMPOSITE_LIT (slice or map literal,
+// or the operand of &), E_CALL of new/make/append, method value SELECTOR,
+// conversion to interface/[]byte/string of x (site is x itself).
+bool escapes_site(const void *site);
+
+// ---- call.c ----------------------------------------------------------------------------------------
+
+// Value of a call with one result; NULL for none.
+Val lower_call(Expr *x);
+// Results of any call into vals (scalar values or addresses), n of them.
+void lower_call_multi(Expr *x, Val *vals);
+void lower_go(Stmt *s);
+void lower_defer(Stmt *s);
+// Calls code with arguments by the calling convention; results into vals.
+void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
+               Val closure, Val *vals, bool noinline);
+// The func() closure that performs the call later (go, defer).
+Val lower_call_thunk(Expr *call, bool on_heap);
+
+// ---- expressions: expr.c, op.c, convert.c, index.c, composite.c, builtin.c ----------------------
+
+Val lower_expr(Expr *x);                   // value of x, type x->type
+void lower_expr_to(Expr *x, Val dst);      // into fresh memory
+Val lower_address(Expr *x);                // of an addressable expression, or
+                                           // a composite literal: its memory
+// x converted to t, implicitly (assignment) or explicitly.
+Val lower_expr_as(Expr *x, Type *t);
+void lower_expr_as_to(Expr *x, Type *t, Val dst);
+Val convert_value(Val v, Type *from, Type *to, const void *site);
+Val lower_const(Const *c, Type *t);        // scalar class
+void lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
+Val lower_binary(Token op, Val x, Val y, Type *t, Type *ytype, Pos pos);
+// Comma-ok forms: value (by the value model) and i1.
+void lower_comma_ok(Expr *x, Val *value, Val *ok);
+// Follows a selection's path from a value or address to the field's address.
+Val lower_field_path(Val v, Type *t, bool is_addr, Selection *sel, int n,
+                     Type **result);
+Val lower_builtin(Expr *x);                // any builtin call; NULL: no value
+Val lower_composite(Expr *x);
+void lower_composite_to(Expr *x, Val dst);
+Val lower_type_assert(Val iface, Type *from, Type *to, bool comma_ok, Val *ok);
+// Constant initialisers for package variables: NULL if not constant.
+Val static_value(Expr *x, Type *t);
+
+// ---- statements: stmt.c, assign.c, switch.c, range.c, select.c, defer.c -------------------------
+
+void lower_stmt(Stmt *s);
+void lower_block(Stmt *s);
+void lower_return(Stmt *s);
+void lower_assign(Stmt *s);
+void lower_switch(Stmt *s);
+void lower_type_switch(Stmt *s);
+void lower_range(Stmt *s);
+void lower_range_func(Stmt *s);
+void lower_select(Stmt *s);
+void lower_init_vars(ObjectVec *lhs, ExprVec *rhs);
+void push_target(Target *t, Stmt *s, LLVMBasicBlockRef brk,
+                 LLVMBasicBlockRef cont);
+void pop_target(void);
+
+// ---- debug.c: DWARF ------------------------------------------------------------------------------
+
+void debug_begin(void);
+void debug_function(Func *f, Pos pos);
+void debug_var(Object *var, Val addr, int argno);
+void debug_end(void);
+
+#endif

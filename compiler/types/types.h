@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: MIT
+//
+// Types, objects, scopes and packages; the checker that fills them in. After
+// a package has been checked without errors, every Expr in it has its mode,
+// type and constant value, identifiers their Object, selectors their
+// Selection, and functions their FuncInfo; lowering relies on that.
+#ifndef GL_TYPES_H
+#define GL_TYPES_H
+
+#include "abi.h"
+#include "syntax.h"
+
+// ---- data -----------------------------------------------------------------
+
+typedef enum TypeKind {
+  TY_INVALID,     // an error was reported; compatible with everything
+  TY_BASIC,
+  TY_NAMED,       // declared types and their instances
+  TY_POINTER, TY_SLICE, TY_ARRAY, TY_MAP, TY_CHAN, TY_STRUCT, TY_FUNC,
+  TY_INTERFACE,
+  TY_TUPLE,       // results of a call; never the type of a value
+  TY_TYPEPARAM,
+  TY_UNION        // of constraints: ~int | string
+} TypeKind;
+
+// Basic kinds; up to B_STRING the numbers are those of abi.h where both have
+// one. Untyped kinds stand at the end.
+typedef enum BasicKind {
+  B_INVALID, B_BOOL, B_INT, B_INT8, B_INT16, B_INT32, B_INT64,
+  B_UINT, B_UINT8, B_UINT16, B_UINT32, B_UINT64, B_UINTPTR,
+  B_FLOAT32, B_FLOAT64, B_COMPLEX64, B_COMPLEX128, B_STRING,
+  B_UNSAFE_POINTER,
+  B_UNTYPED_BOOL, B_UNTYPED_INT, B_UNTYPED_RUNE, B_UNTYPED_FLOAT,
+  B_UNTYPED_COMPLEX, B_UNTYPED_STRING, B_UNTYPED_NIL, B_COUNT
+} BasicKind;
+
+enum {  // Type.basic.info
+  BI_BOOLEAN = 1, BI_INTEGER = 2, BI_UNSIGNED = 4, BI_FLOAT = 8,
+  BI_COMPLEX = 16, BI_STRING = 32, BI_UNTYPED = 64,
+  BI_ORDERED = BI_INTEGER | BI_FLOAT | BI_STRING,
+  BI_NUMERIC = BI_INTEGER | BI_FLOAT | BI_COMPLEX,
+  BI_CONST = BI_BOOLEAN | BI_NUMERIC | BI_STRING
+};
+
+typedef VEC(Object *) ObjectVec;
+typedef VEC(Type *) TypeVec;
+
+struct Type {
+  TypeKind kind;
+  void *lower;   // lowering's: LLVM type and descriptor
+  union {
+    struct { BasicKind kind; int info; const char *name; } basic;
+    struct {
+      Object *obj;           // its TYPENAME
+      Type *underlying;      // NULL until resolved; never TY_NAMED after
+      ObjectVec methods;     // FUNC objects, in source order
+      TypeVec targs;         // of an instance, else empty
+      Type *origin;          // generic type an instance was made from
+      TypeVec tparams;       // of a generic type
+      int local_id;          // 0 at package level, else unique in the package
+      bool resolving;        // cycle detection
+    } named;
+    struct { Type *elem; } pointer, slice;
+    struct { Type *elem; int64_t len; } array;  // len -1: [...] not yet known
+    struct { Type *key, *elem; } map;
+    struct { Type *elem; int dir; } chan;       // GL_RECV_DIR | GL_SEND_DIR
+    struct {
+      ObjectVec fields;      // VAR objects with is_field
+      VEC(Name *) tags;      // decoded; parallel to fields, NULL for none
+      int64_t *offsets;      // sizes.c, NULL until asked for
+    } struct_;
+    struct {
+      Object *recv;          // VAR, or NULL; not part of identity
+      ObjectVec params, results;
+      bool variadic;         // the last parameter's type is then a slice
+      TypeVec tparams;       // of a generic function
+    } func;
+    struct {
+      ObjectVec methods;     // declared here: FUNC objects
+      TypeVec embeds;        // types, unions, type parameters' constraints
+      VEC(Pos) embed_pos;
+      ObjectVec all;         // complete: sorted by name, then package path
+      bool complete, completing, implicit;
+      bool has_terms;        // a type set that is not "all types"
+      bool is_comparable;    // embeds comparable
+      VEC(struct Term { bool tilde; Type *type; }) terms;  // if has_terms
+    } interface;
+    struct { TypeVec types; } tuple;
+    struct { Object *obj; int index; Type *constraint; } tparam;
+    struct { VEC(struct Term) terms; } union_;
+  };
+};
+
+typedef enum ObjKind {
+  OBJ_BAD, OBJ_PKGNAME, OBJ_CONST, OBJ_TYPE, OBJ_VAR, OBJ_FUNC, OBJ_LABEL,
+  OBJ_BUILTIN, OBJ_NIL
+} ObjKind;
+
+// The builtin functions, those of package unsafe too.
+typedef enum BuiltinId {
+  BUILTIN_NONE, BUILTIN_APPEND, BUILTIN_CAP, BUILTIN_CLEAR, BUILTIN_CLOSE,
+  BUILTIN_COMPLEX, BUILTIN_COPY, BUILTIN_DELETE, BUILTIN_IMAG, BUILTIN_LEN,
+  BUILTIN_MAKE, BUILTIN_MAX, BUILTIN_MIN, BUILTIN_NEW, BUILTIN_PANIC,
+  BUILTIN_PRINT, BUILTIN_PRINTLN, BUILTIN_REAL, BUILTIN_RECOVER,
+  BUILTIN_UNSAFE_ADD, BUILTIN_UNSAFE_ALIGNOF, BUILTIN_UNSAFE_OFFSETOF,
+  BUILTIN_UNSAFE_SIZEOF, BUILTIN_UNSAFE_SLICE, BUILTIN_UNSAFE_SLICEDATA,
+  BUILTIN_UNSAFE_STRING, BUILTIN_UNSAFE_STRINGDATA
+} BuiltinId;
+
+struct Object {
+  ObjKind kind;
+  Name *name;
+  Type *type;        // NULL until resolved
+  Pos pos;
+  Package *pkg;      // NULL for the universe
+  Scope *parent;     // scope it was declared in; NULL for fields and methods
+  Pos scope_start;   // visible from here on (local objects)
+  int color;         // decl.c: white, grey (being resolved), black
+  int order;         // of declaration in the package
+  Decl *decl;        // of package-level objects and local types
+  File *file;        // that declares it
+  bool used;
+  void *lower;       // lowering's
+  union {
+    struct { Const *cv; int index; } const_;        // index in its spec
+    struct { bool alias; } type_;
+    struct {
+      int index;              // in its spec
+      bool is_field, embedded, is_param, is_result, is_global;
+      FuncInfo *func;         // that declares it; NULL for globals and fields
+      bool captured;          // a func literal inside func uses it
+      bool addr_taken;        // &x, x[:] of an array, method with pointer
+                              // receiver called on it
+      bool reassigned;        // assigned to after its declaration
+      bool per_iteration;     // declared by a 1.22 loop clause
+      bool heap;              // lower/escape.c: must live on the heap
+    } var;
+    struct {
+      FuncInfo *info;         // NULL for interface methods
+      Type *recv_named;       // methods: the Named type that has it
+      bool ptr_recv;          // methods: declared with a pointer receiver
+      Type *iface;            // interface methods: the interface
+      Name *linkname;         // symbol from //go:linkname, or NULL
+    } func;
+    struct { Package *imported; Decl *decl; } pkgname;
+    struct { Stmt *stmt; } label;
+    BuiltinId builtin;
+  };
+  Map *deps;  // package-level funcs and vars: Objects its code refers to
+};
+
+struct Scope {
+  Scope *outer;
+  Map names;          // Name -> Object
+  ObjectVec objects;  // in order of declaration
+  FuncInfo *func;     // function the scope belongs to, NULL outside
+};
+
+// A function declaration, a func literal, or the body of a range over a
+// function (which becomes a function of its own).
+struct FuncInfo {
+  FuncInfo *outer;      // enclosing function; NULL at package level
+  Object *obj;          // of a declaration, else NULL
+  Decl *decl;           // D_FUNC, or NULL
+  Expr *lit;            // E_FUNC_LIT, or NULL
+  Stmt *range;          // S_RANGE over a function, or NULL
+  Type *sig;            // TY_FUNC
+  Stmt *body;           // S_BLOCK, or NULL
+  Package *pkg;
+  ObjectVec captures;   // variables of enclosing functions used in here or in
+                        // literals in here, by first use
+  VEC(FuncInfo *) lits; // functions directly inside, in source order
+  bool has_defer;       // a defer statement directly in it (range bodies
+                        // count for the function around them)
+  bool has_recover;     // calls recover directly
+  bool named_results;
+  void *lower;          // lowering's
+};
+
+typedef enum SelectionKind {
+  SEL_FIELD,            // x.f
+  SEL_METHOD,           // x.m, called or as a method value
+  SEL_METHOD_EXPR       // T.m
+} SelectionKind;
+
+struct Selection {
+  SelectionKind kind;
+  Type *recv;           // type of x, or T of a method expression
+  Object *obj;          // the field (VAR) or the method (FUNC)
+  VEC(int) path;        // field indices from recv on; pointers are followed.
+                        // Of a field: including the field itself. Of a
+                        // method: the embedded fields on the way.
+  bool indirect;        // a pointer was followed on the way
+};
+
+// Initialisation of package variables, in order.
+typedef struct InitEntry {
+  ObjectVec lhs;        // several for `var a, b = f()`; blank ones included
+  Expr *rhs;
+} InitEntry;
+
+struct Package {
+  const char *path;     // import path; "main" for a program
+  Name *name;
+  const char *dir;
+  bool is_std;          // from stdlib
+  bool bodies;          // function bodies are checked (and will be lowered)
+  bool fake;            // could not be loaded; errors about it stay silent
+  VEC(File *) files;
+  Scope *scope;         // package block
+  VEC(Package *) imports;      // direct, in order of first import
+  VEC(InitEntry *) init_order;
+  ObjectVec methods;           // all methods declared in it
+  VEC(FuncInfo *) funcs;       // all declared functions and methods with
+                               // their FuncInfo, source order, `init`s too
+  VEC(FuncInfo *) global_lits; // func literals outside functions
+  int nlocal_types;
+  int state;                   // load.c: loading, loaded
+  void *lower;                 // lowering's
+};
+
+// ---- const.c: exact constants (GMP, MPFR) -----------------------------------
+
+typedef enum ConstKind {
+  CONST_UNKNOWN, CONST_BOOL, CONST_STRING, CONST_INT, CONST_FLOAT,
+  CONST_COMPLEX
+} ConstKind;
+
+ConstKind const_kind(const Const *c);
+Const *const_from_bool(bool b);
+Const *const_from_string(const char *s, size_t n);
+Const *const_from_int64(int64_t v);
+Const *const_from_uint64(uint64_t v);
+Const *const_from_double(double v);
+// From the text of a literal token; NULL if too large to represent (an
+// exponent beyond Go's limits).
+Const *const_from_literal(const Name *text, Token kind);
+bool const_bool(const Const *c);
+const char *const_string(const Const *c, size_t *len);
+// True if c is an integer (of any kind, 2.0 counts) in range.
+bool const_int64(const Const *c, int64_t *out);
+bool const_uint64(const Const *c, uint64_t *out);
+// The low 64 bits of an integer constant in two's complement.
+uint64_t const_bits(const Const *c);
+double const_double(const Const *c);       // real part, nearest even
+float const_float(const Const *c);
+double const_imag_double(const Const *c);
+int const_sign(const Const *c);            // -1, 0, 1; complex: 0 iff zero
+Const *const_to_int(const Const *c);       // NULL if not integral
+Const *const_to_float(const Const *c);     // NULL if it has an imaginary part
+Const *const_to_complex(const Const *c);
+Const *const_real(const Const *c);
+Const *const_imag(const Const *c);
+Const *const_make_complex(const Const *re, const Const *im);
+// op is a Token. Operands are brought to one kind first. Integer division
+// truncates if int_div. The caller has excluded division by zero. NULL if
+// the result is too large (over 512 bits of integer or exponent overflow is
+// reported by the caller).
+Const *const_unary(Token op, const Const *x, int unsigned_bits);
+Const *const_binary(const Const *x, Token op, const Const *y, bool int_div);
+Const *const_shift(const Const *x, Token op, unsigned count);
+bool const_compare(const Const *x, Token op, const Const *y);
+int const_bit_len(const Const *c);
+// As messages show it: strings quoted and shortened, floats with %.6g.
+char *const_to_string(Arena *a, const Const *c);
+// Rounds c to the type (also float32, float64, complex parts) if it is
+// representable in it; NULL if not.
+Const *const_represent(const Const *c, Type *basic);
+
+// ---- universe.c -------------------------------------------------------------
+
+extern Type *types_basic[B_COUNT];  // by BasicKind
+extern Type *type_invalid, *type_byte, *type_rune;  // byte is its own Type
+extern Type *type_error, *type_any, *type_comparable;  // any: empty interface
+extern Scope *universe;
+extern Package *package_unsafe;
+void universe_init(void);           // once, before anything else
+const char *builtin_name(BuiltinId id);
+
+// ---- type.c: constructors, identity, printing -------------------------------
+
+Type *type_pointer(Type *elem);
+Type *type_slice(Type *elem);
+Type *type_array(Type *elem, int64_t len);
+Type *type_map(Type *key, Type *elem);
+Type *type_chan(Type *elem, int dir);
+Type *type_tuple(Type *const *types, int n);
+Type *type_named_new(Object *obj);
+Type *type_func_new(void);
+Type *type_struct_new(void);
+Type *type_interface_new(void);
+
+// Through declared types to a type literal; a type parameter gives its
+// constraint's interface. Never NULL.
+Type *under(Type *t);
+bool identical(Type *a, Type *b);
+bool identical_ignore_tags(Type *a, Type *b);
+bool is_named(Type *t);             // basic, declared or type parameter
+bool is_typed(Type *t);
+bool is_untyped(Type *t);
+bool is_boolean(Type *t), is_integer(Type *t), is_unsigned(Type *t);
+bool is_float(Type *t), is_complex(Type *t), is_numeric(Type *t);
+bool is_string(Type *t), is_ordered(Type *t), is_const_type(Type *t);
+bool is_interface(Type *t);         // not a type parameter
+bool is_type_param(Type *t);
+bool is_generic(Type *t);
+bool has_nil(Type *t);
+bool is_bytes_or_runes(Type *t);    // []byte or []rune underneath
+Type *default_type(Type *t);        // of an untyped type; else t
+Type *deref(Type *t, bool *was_pointer);
+// Whether == is allowed; why (may be NULL) gets a phrase such as
+// "struct containing []int cannot be compared".
+bool comparable_type(Type *t, char **why);
+// As messages print types: qualified by package name relative to pkg (NULL:
+// always qualified), by path where two packages share a name.
+char *type_string(Arena *a, Type *t, Package *pkg);
+// Injective text for linking: full import paths, local types numbered.
+char *type_link_string(Arena *a, Type *t);
+// As %T and reflect print it.
+char *type_reflect_string(Arena *a, Type *t);
+void type_write_dump(Package *p, FILE *out);  // --emit=types
+
+// ---- sizes.c: gc's layout on amd64 ------------------------------------------
+
+int64_t type_size(Type *t);         // bytes; -1 if too large
+int64_t type_align(Type *t);
+int64_t field_offset(Type *strukt, int index);
+bool type_has_pointers(Type *t);
+
+// ---- scope.c ------------------------------------------------------------------
+
+Scope *scope_new(Scope *outer, FuncInfo *func);
+// Returns the object already there, if any (then nothing is inserted).
+Object *scope_insert(Scope *s, Object *obj);
+Object *scope_lookup(Scope *s, Name *name);
+// Searches outwards; local objects only from their scope_start on. *where
+// (may be NULL) gets the scope it was found in.
+Object *scope_lookup_outward(Scope *s, Name *name, Pos pos, Scope **where);
+Object *object_new(ObjKind kind, Pos pos, Package *pkg, Name *name, Type *t);
+
+// ---- lookup.c -------------------------------------------------------------------
+
+typedef struct LookupResult {
+  Object *obj;        // field or method; NULL if none
+  VEC(int) path;
+  bool indirect;      // a pointer was followed
+  bool ambiguous;     // several at the same depth
+  bool ptr_recv;      // found, but only *T has it (obj is set)
+} LookupResult;
+// addressable: a variable of type T, whose *T methods count.
+LookupResult lookup_field_or_method(Type *t, bool addressable, Package *pkg,
+                                    Name *name);
+// The first method of iface that t lacks, or NULL. *wrong gets a method of t
+// with that name but another type or a pointer receiver, *why a phrase in
+// parentheses as Go prints: "(missing method M)", "(method M has pointer
+// receiver)", "(wrong type for method M)\n\t\thave ...\n\t\twant ...".
+Object *missing_method(Type *t, Type *iface, bool is_static, Object **wrong,
+                       char **why, Package *pkg);
+// Methods of t's method set (promoted ones too), sorted like interface.all.
+typedef struct MethodEntry {
+  Object *obj;
+  VEC(int) path;      // embedded fields to follow from t (after one
+                      // dereference if t is a pointer)
+  bool indirect;
+} MethodEntry;
+typedef VEC(MethodEntry) MethodSet;
+const MethodSet *method_set(Type *t);   // cached
+// Completes the method list and type set; reports duplicates once.
+void interface_complete(Type *iface);
+
+// ---- conv.c ----------------------------------------------------------------------
+
+struct Checker;
+// Whether x may be assigned to t (spec: Assignability). why as in
+// missing_method. x's type may be untyped.
+bool assignable(struct Checker *c, Expr *x, Type *t, char **why);
+bool convertible(struct Checker *c, Expr *x, Type *t, char **why);
+// Whether a value of type v implements interface t.
+bool implements(Type *v, Type *t, char **why, Package *pkg);
+
+// ---- the checker -------------------------------------------------------------------
+
+typedef struct Checker {
+  Package *pkg;
+  File *file;
+  Scope *scope;         // innermost
+  FuncInfo *func;       // innermost function, NULL at package level
+  Const *iota;          // in a constant declaration, else NULL
+  Pos iota_pos;         // errors in repeated specs point here, 0: none
+  Object *decl;         // package-level object being checked: gets deps
+  VEC(Object *) path;   // objects being resolved, for cycle messages
+  VEC(struct Delayed {  // done when all declarations are resolved
+    void (*run)(struct Checker *c, void *data);
+    void *data;
+  }) delayed;
+  int depth;            // of nesting, against runaway recursion
+  bool has_call_or_recv;  // set by expressions that contain one (for len)
+} Checker;
+
+typedef struct CheckOptions {
+  int lang;             // default minor version: 26
+  bool no_main_ok;      // do not demand func main
+  bool bodyless_ok;     // accept functions without body
+  bool lax;             // unused variables and imports are warnings
+} CheckOptions;
+extern CheckOptions check_options;
+
+// resolve.c: collects package-level objects of all files, checks imports,
+// then everything. True if no errors.
+bool check_package(Package *pkg);
+// decl.c: makes sure obj's type (and value) is known; reports cycles.
+void check_object(Checker *c, Object *obj);
+// A declaration inside a function.
+void check_local_decl(Checker *c, Decl *d);
+void check_later(Checker *c, void (*run)(Checker *c, void *data), void *data);
+// Declares in the innermost scope; reports redeclaration with a note at the
+// other. Blank names are not inserted.
+void declare(Checker *c, Object *obj, Pos scope_start);
+// typexpr.c: x must denote a type; reports and returns type_invalid if not.
+Type *check_type(Checker *c, Expr *x);
+// Also if x is a generic type without arguments (allowed for receivers).
+Type *check_generic_type(Checker *c, Expr *x);
+// Fills in sig from a FUNC_TYPE; declares parameters in `scope` (NULL: not).
+Type *check_signature(Checker *c, Expr *functype, Field *recv, Scope *scope,
+                      FuncInfo *info);
+// initorder.c
+void compute_init_order(Checker *c);
+
+// expr.c. Each sets x's fields; after an error x->mode is MODE_INVALID.
+// Any expression, type or builtin; hint (may be NULL) is the type wanted by
+// the context, for composite literals without type and func inference.
+void check_raw_expr(Checker *c, Expr *x, Type *hint);
+// A single value (constants too).
+void check_expr(Checker *c, Expr *x);
+void check_expr_hint(Checker *c, Expr *x, Type *hint);
+// A single value or a type.
+void check_expr_or_type(Checker *c, Expr *x);
+// A value or a call with several results (MODE_TUPLE).
+void check_multi_expr(Checker *c, Expr *x);
+// Gives an untyped x (and its untyped operands) the type t or t's default.
+void convert_untyped(Checker *c, Expr *x, Type *t);
+// Like convert_untyped with x's default type.
+void use_default_type(Checker *c, Expr *x);
+// x is assigned to a variable of type t (NULL: of x's default type);
+// context is "assignment", "argument", "return statement", "variable
+// declaration", "range clause", "send", ... False after an error.
+bool check_assignment(Checker *c, Expr *x, Type *t, const char *context);
+// A constant non-negative integer that fits int; -1 after an error.
+int64_t check_array_len(Checker *c, Expr *x);
+// assign.c
+void check_init_vars(Checker *c, ObjectVec *lhs, ExprVec *rhs,
+                     Stmt *return_stmt);
+void check_const_init(Checker *c, Object *obj, Type *type, Expr *init);
+// func literals, bodies: stmt.c
+void check_func_body(Checker *c, FuncInfo *info);
+// resolves names: marks used, adds deps and captures
+void check_ident(Checker *c, Expr *x, bool want_type);
+// labels.c
+void check_labels(Checker *c, FuncInfo *info);
+// return.c: whether the statement list ends in a terminating statement
+bool is_terminating(Stmt *s, Name *label);
+// An error about x unless one was reported inside x already.
+void check_error(Checker *c, Pos pos, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+// lang version check: reports "X requires go1.N or later" and returns false.
+bool require_lang(Checker *c, Pos pos, int minor, const char *what);
+// Evaluates calls and conversions, builtins: call.c, builtin.c
+void check_call(Checker *c, Expr *x, Type *hint);
+void check_builtin(Checker *c, Expr *x, BuiltinId id);
+void check_conversion(Checker *c, Expr *x, Type *t);
+void check_selector(Checker *c, Expr *x, bool want_type);
+void check_index(Checker *c, Expr *x);
+void check_slice_expr(Checker *c, Expr *x);
+void check_composite(Checker *c, Expr *x, Type *hint);
+
+// ---- load.c: from files and import paths to packages ---------------------------
+
+typedef struct LoadOptions {
+  const char *stdlib;        // folder of the standard library
+  bool all_bodies;           // check (and lower) bodies of std packages too
+} LoadOptions;
+extern LoadOptions load_options;
+
+// A package from the named files (.gl, .go) or from a folder. path is its
+// import path, "main" by default. NULL after an error.
+Package *load_files(const char *const *paths, int n, const char *path);
+Package *load_dir(const char *dir, const char *path);
+// By import path; loads and checks once. importer_dir finds the module.
+Package *load_import(const char *path, const char *importer_dir, Pos pos);
+// All packages loaded so far, dependencies first.
+Package *const *load_all(int *n);
+// Whether the file takes part (name suffixes and //go:build line).
+bool build_matches(const char *filename, const Name *constraint);
+
+#endif
