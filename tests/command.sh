@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# command.sh GL: the command line. Exit statuses, several files, folders,
+# .go files, arguments, stages, diagnostics as text and as JSON, and an
+# installed tree that works without the build tree.
+set -u
+gl=$1
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+export NO_COLOR=1
+failures=0
+
+# expect WHAT STATUS command...: the exit status; output goes to out, err.
+expect() {
+  local what=$1 want=$2 got
+  shift 2
+  timeout 120 "$@" >out 2>err </dev/null
+  got=$?
+  [ "$got" = "$want" ] && return
+  echo "$what: exit status $got, want $want"
+  head -c 1000 out err
+  failures=$((failures + 1))
+}
+# says FILE PATTERN: the last output holds the pattern.
+says() {
+  grep -qE -- "$2" "$1" && return
+  echo "${FUNCNAME[1]} line ${BASH_LINENO[0]}: no /$2/ in:"
+  head -c 1000 "$1"
+  failures=$((failures + 1))
+}
+
+cat >hello.gl <<'EOF'
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	fmt.Println("hello", len(os.Args), os.Args[1:])
+	if len(os.Args) > 2 {
+		os.Exit(len(os.Args))
+	}
+}
+EOF
+expect 'run' 0 "$gl" run hello.gl
+says out '^hello 1 \[\]$'
+expect 'run with arguments' 3 "$gl" run hello.gl -x --help
+says out '^hello 3 \[-x --help\]$'
+cp hello.gl hello.go
+expect 'run .go' 0 "$gl" run hello.go a
+says out '^hello 2 \[a\]$'
+expect 'build -o' 0 "$gl" build -o prog hello.gl
+expect 'the program' 0 ./prog
+expect 'build' 0 "$gl" build hello.gl
+expect 'its default name' 0 ./hello
+for level in -O0 -O1 -O2 -g; do
+  expect "build $level" 0 "$gl" build $level -o prog hello.gl
+  expect "program of $level" 0 ./prog
+done
+
+mkdir pkg
+printf 'package main\n\nfunc main() { println(answer()) }\n' >pkg/a.gl
+printf 'package main\n\nfunc answer() int { return 42 }\n' >pkg/b.go
+expect 'run a folder' 0 "$gl" run pkg
+says err '^42$'
+expect 'run two files' 0 "$gl" run pkg/a.gl pkg/b.go
+says err '^42$'
+
+for stage in tokens ast types ir ir-opt; do
+  expect "emit $stage" 0 "$gl" build --emit=$stage hello.gl
+  [ -s out ] || { echo "--emit=$stage prints nothing"; failures=1; }
+done
+for stage in asm obj; do
+  expect "emit $stage" 0 "$gl" build --emit=$stage -o stage.out hello.gl
+  [ -s stage.out ] || { echo "--emit=$stage writes nothing"; failures=1; }
+done
+
+printf 'package main\n\nfunc main() {\n\tx := y + z\n}\n' >bad.gl
+expect 'errors' 1 "$gl" build bad.gl
+says err '^bad\.gl:4:2: error: declared and not used: x$'
+says err '^bad\.gl:4:7: error: undefined: y$'
+says err '^bad\.gl:4:11: error: undefined: z$'
+says err '^ *(4 \| *)?.*x := y \+ z$'
+says err '\^'
+grep -q "$(printf '\033')" err && { echo 'colour in a file'; failures=1; }
+expect 'errors of run' 1 "$gl" run bad.gl
+expect 'errors as JSON' 1 "$gl" build --json bad.gl
+python3 - <<'EOF' || failures=$((failures + 1))
+import json
+lines = [json.loads(l) for l in open("err")]
+assert len(lines) == 3, lines
+for x in lines:
+    assert x["file"] == "bad.gl" and x["line"] == 4, x
+    assert x["severity"] == "error" and x["message"] and x["column"], x
+EOF
+
+expect 'no command' 2 "$gl"
+expect 'unknown command' 2 "$gl" frobnicate
+expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl
+expect 'no file' 2 "$gl" build
+expect 'help' 0 "$gl" help
+says out 'run'
+expect 'version' 0 "$gl" version
+says out '[0-9]+\.[0-9]+'
+expect 'env' 0 "$gl" env
+[ -s out ] || { echo 'env prints nothing'; failures=1; }
+
+printf 'package main\nfunc main() { panic("no") }\n' >panics.gl
+expect 'run of a panic' 2 "$gl" run panics.gl
+says err '^panic: no'
+
+# An installed tree, elsewhere.
+build=$(cd "$(dirname "$gl")/.." && pwd)
+expect 'cmake --install' 0 cmake --install "$build" --prefix "$work/tree"
+expect 'installed run' 0 "$work/tree/bin/gl" run hello.gl
+says out '^hello 1'
+ln -s "$work/tree/bin/gl" link
+expect 'run by a symbolic link' 0 ./link run hello.gl
+
+[ "$failures" = 0 ] || echo "$failures failures"
+exit $((failures != 0))

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# nested.sh PRESET: builds another preset and runs the tests it is for.
+# asan and ubsan run all tests of the compiler; stress, whose runtime is the
+# odd one, runs the run tests and the concurrent programs once.
+set -eu
+preset=$1
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0
+export UBSAN_OPTIONS=print_stacktrace=1
+
+case $preset in
+  stress) select='^(run|examples|panic|stress)/'; skip='^stress/loop' ;;
+  *) select='^(unit|golden|errors|run|examples|conformance)/'
+     skip='^run/gdb' ;;
+esac
+
+cmake --preset "$preset" >"/tmp/gl-$$.log" 2>&1 &&
+  cmake --build --preset "$preset" -j "$jobs" >>"/tmp/gl-$$.log" 2>&1 || {
+    tail -50 "/tmp/gl-$$.log"
+    rm -f "/tmp/gl-$$.log"
+    exit 1
+  }
+rm -f "/tmp/gl-$$.log"
+exec ctest --test-dir "build-$preset" -R "$select" -E "$skip" -j "$jobs" \
+  --output-on-failure
