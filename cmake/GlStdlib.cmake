@@ -14,6 +14,9 @@ add_custom_command(
   COMMENT "Compiling the standard packages" VERBATIM)
 add_custom_target(stdlib ALL DEPENDS ${stamp})
 
+# What ./gl builds: everything a user needs, no tests.
+add_custom_target(toolchain DEPENDS gl glrt stdlib)
+
 install(DIRECTORY ${GL_LIB_DIR}/pkg DESTINATION lib/gl
         PATTERN ".stamp" EXCLUDE)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/stdlib DESTINATION lib/gl
