@@ -52,6 +52,7 @@ struct Type {
     struct { BasicKind kind; int info; const char *name; } basic;
     struct {
       Object *obj;           // its TYPENAME
+      Type *rhs;             // as declared, may be TY_NAMED; NULL: in progress
       Type *underlying;      // NULL until resolved; never TY_NAMED after
       ObjectVec methods;     // FUNC objects, in source order
       TypeVec targs;         // of an instance, else empty
@@ -166,6 +167,7 @@ struct FuncInfo {
   Stmt *range;          // S_RANGE over a function, or NULL
   Type *sig;            // TY_FUNC
   Stmt *body;           // S_BLOCK, or NULL
+  Scope *scope;         // of its parameters and body; NULL: see stmt.c
   Package *pkg;
   ObjectVec captures;   // variables of enclosing functions used in here or in
                         // literals in here, by first use
@@ -408,6 +410,8 @@ extern CheckOptions check_options;
 // resolve.c: collects package-level objects of all files, checks imports,
 // then everything. True if no errors.
 bool check_package(Package *pkg);
+// Marks the dot-import used that put obj into the file block (if one did).
+void use_dot_import(Checker *c, Object *obj);
 // decl.c: makes sure obj's type (and value) is known; reports cycles.
 void check_object(Checker *c, Object *obj);
 // A declaration inside a function.
@@ -472,6 +476,104 @@ void check_selector(Checker *c, Expr *x, bool want_type);
 void check_index(Checker *c, Expr *x);
 void check_slice_expr(Checker *c, Expr *x);
 void check_composite(Checker *c, Expr *x, Type *hint);
+
+// ---- between the files that check bodies --------------------------------------
+
+typedef enum ConvCode {  // why an untyped value cannot take a type
+  CONV_OK, CONV_INVALID, CONV_TRUNCATED, CONV_OVERFLOW
+} ConvCode;
+
+// operand.c: describing expressions and types in messages
+Pos expr_start(const Expr *x);      // its first byte
+const char *type_str(Checker *c, Type *t);
+// "x (variable of type int)"
+char *operand_string(Checker *c, const Expr *x);
+// "struct", "slice", ...; "" for basic types
+const char *composite_kind(Type *t);
+// "(number, string, T)": what was passed, or is wanted
+char *types_summary(Checker *c, Type *const *types, int n, bool variadic,
+                    bool spread);
+// The variable x is (part of): `x`, `x.f`, `x[i]` of an array. NULL if x
+// lies behind a pointer or is none.
+Object *root_variable(Expr *x);
+void mark_addr_taken(Expr *x);
+// After an error elsewhere: checks x so that what it uses counts as used.
+// False if x has errors.
+bool use_expr(Checker *c, Expr *x);
+bool use_exprs(Checker *c, ExprVec *list);
+bool use_lhs(Checker *c, Expr *x);
+bool is_blank(const Expr *x);       // the identifier _
+
+// untyped.c
+ConvCode implicit_type(Checker *c, Expr *x, Type *target, Type **type,
+                       Const **cv);
+// False after an error.
+bool try_convert_untyped(Checker *c, Expr *x, Type *target);
+// Gives x and what it consists of the type t, if it is untyped still.
+void update_type(Checker *c, Expr *x, Type *t);
+// Like check_assignment; the context is "argument to fun".
+bool check_argument(Checker *c, Expr *x, Type *t, Expr *fun);
+
+// expr.c
+void check_generic_expr(Checker *c, Expr *x);  // uninstantiated ones too
+Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv);
+void check_assertable(Checker *c, Expr *at, Expr *x, Type *t, bool is_case);
+// binary.c
+void check_binary(Checker *c, Expr *x);
+// Checks x op y, both checked before, into e. stmt: e is an `x op= y`.
+void combine(Checker *c, Expr *e, Expr *x, Expr *y, Token op, bool stmt);
+bool match_types(Checker *c, Expr *x, Expr *y);
+bool check_comparison(Checker *c, Expr *e, Expr *x, Expr *y, Token op,
+                      bool switch_case);
+// Reports a constant result that is too large. False then.
+bool check_overflow(Checker *c, Expr *x, Pos op_pos);
+// call.c
+// The values of a list: those of one call with several results, or of each
+// expression. Stand-ins for the results of a call are new Exprs.
+ExprVec check_values(Checker *c, ExprVec *list, bool generic);
+// One value, or two if comma-ok is possible and asked for, or a call's.
+ExprVec check_multi_values(Checker *c, Expr *x, bool comma_ok);
+void set_comma_ok(Expr *x);
+bool check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args);
+// selector.c
+char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit);
+// index.c
+// An index, or a size: false after an error; *val is -1 if not constant.
+bool check_index_value(Checker *c, Expr *x, int64_t max, int64_t *val);
+bool is_valid_index(Checker *c, Expr *x, const char *what, bool negative_ok);
+// literal.c
+void check_basic_lit(Checker *c, Expr *x);
+void check_func_lit(Checker *c, Expr *x);
+// assign.c
+Object *local_var(Checker *c, Pos pos, Name *name, Type *t);
+// The type of a left-hand side, NULL for _, type_invalid after an error.
+Type *check_lhs(Checker *c, Expr *x);
+// lhs = x, where x is checked already, or NULL: rhs is checked first.
+void assign_var(Checker *c, Expr *lhs, Expr *rhs, Expr *x,
+                const char *context);
+bool init_var(Checker *c, Object *var, Expr *x, const char *context);
+void check_assign(Checker *c, Stmt *s);
+// unused.c
+void check_unused(Checker *c, Scope *s);
+
+// Where break, continue and fallthrough lead to.
+typedef struct Flow {
+  Stmt *breaks, *continues;
+  Stmt *in_switch;      // innermost: this switch's clause list directly
+  bool fallthrough_ok;  // the last statement of a clause that may
+  bool last_clause;
+} Flow;
+// stmt.c
+void check_stmt(Checker *c, Stmt *s, Flow flow);
+void check_stmt_list(Checker *c, StmtVec *list, Flow flow);
+void open_scope(Checker *c);
+void close_scope(Checker *c);       // reports unused variables
+// switch.c
+void check_switch(Checker *c, Stmt *s, Flow flow);
+void check_type_switch(Checker *c, Stmt *s, Flow flow);
+void check_select(Checker *c, Stmt *s, Flow flow);
+// range.c
+void check_range(Checker *c, Stmt *s, Flow flow);
 
 // ---- load.c: from files and import paths to packages ---------------------------
 
