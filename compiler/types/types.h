@@ -276,6 +276,7 @@ extern Type *type_invalid, *type_byte, *type_rune;  // byte is its own Type
 extern Type *type_error, *type_any, *type_comparable;  // any: empty interface
 extern Scope *universe;
 extern Package *package_unsafe;
+extern Object *universe_iota;       // its value is that of Checker.iota
 void universe_init(void);           // once, before anything else
 const char *builtin_name(BuiltinId id);
 
@@ -291,6 +292,8 @@ Type *type_named_new(Object *obj);
 Type *type_func_new(void);
 Type *type_struct_new(void);
 Type *type_interface_new(void);
+// An identifier is the same in two packages if it is exported.
+bool same_id(const Object *obj, const Package *pkg, const Name *name);
 
 // Through declared types to a type literal; a type parameter gives its
 // constraint's interface. Never NULL.
@@ -313,6 +316,11 @@ Type *deref(Type *t, bool *was_pointer);
 // Whether == is allowed; why (may be NULL) gets a phrase such as
 // "struct containing []int cannot be compared".
 bool comparable_type(Type *t, char **why);
+// The same without trusting interfaces, as the constraint comparable asks.
+bool strictly_comparable(Type *t);
+// Whether ok holds for the underlying type of t; of a type parameter, for
+// those of its type set (false if that is not made of specific types).
+bool type_set_all(Type *t, bool (*ok)(Type *u, void *data), void *data);
 // As messages print types: qualified by package name relative to pkg (NULL:
 // always qualified), by path where two packages share a name.
 char *type_string(Arena *a, Type *t, Package *pkg);
@@ -321,6 +329,19 @@ char *type_link_string(Arena *a, Type *t);
 // As %T and reflect print it.
 char *type_reflect_string(Arena *a, Type *t);
 void type_write_dump(Package *p, FILE *out);  // --emit=types
+
+// ---- instance.c: generics -----------------------------------------------------
+
+// The interface a type parameter must satisfy; of `[T int]` an implicit one.
+Type *constraint_interface(Type *tparam);
+// t with tparams replaced by targs; t itself if it mentions none.
+Type *subst_type(Type *t, TypeVec *tparams, TypeVec *targs);
+// The instance of a generic type; the same Type for identical arguments.
+Type *instantiate(Type *generic, TypeVec *targs);
+// Gives an instance its right-hand side (methods: instance_method).
+void instance_expand(Type *t);
+// The method of an instance that corresponds to method i of its generic type.
+Object *instance_method(Type *t, int i);
 
 // ---- sizes.c: gc's layout on amd64 ------------------------------------------
 
@@ -406,6 +427,10 @@ typedef struct CheckOptions {
   bool lax;             // unused variables and imports are warnings
 } CheckOptions;
 extern CheckOptions check_options;
+
+// The package being checked, or NULL: how messages qualify names.
+Package *checking_package(void);
+extern Checker *current_checker;
 
 // resolve.c: collects package-level objects of all files, checks imports,
 // then everything. True if no errors.
