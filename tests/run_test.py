@@ -73,10 +73,13 @@ class Test:
             self.source = os.path.join(self.path, "main.gl")
         self.text = read(self.source)
         m = FIRST.match(self.text.split("\n", 1)[0])
-        if not m:
-            raise Failure("the first line names no kind of test")
-        self.kind, self.args = m.group(1), m.group(2).split()
         self.base = os.path.splitext(self.path)[0]
+        if m:
+            self.kind, self.args = m.group(1), m.group(2).split()
+        elif self.beside(".out") or "/examples/" in self.path:
+            self.kind, self.args = "run", []  # the examples
+        else:
+            raise Failure("the first line names no kind of test")
 
     def beside(self, suffix):
         path = self.base + suffix
