@@ -220,7 +220,11 @@ bool escapes_var(Object *var);      // must live on the heap
 // For an allocation site: E_FUNC_LIT, E_COMPOSITE_LIT (slice or map literal,
 // or the operand of &), E_CALL of new/make/append, method value SELECTOR,
 // conversion to interface/[]byte/string of x (site is x itself).
+// A go or defer statement is the site of its closure and record: a defer
+// that may run more than once in a call has them on the heap.
 bool escapes_site(const void *site);
+// A func literal copies this variable instead of pointing to it.
+bool capture_by_value(Object *var);
 
 // ---- call.c ----------------------------------------------------------------------------------------
 
