@@ -251,7 +251,7 @@ typedef struct GlPair {
   uintptr_t a, b;
 } GlPair;
 
-_Static_assert(sizeof(GlType) == 96, "mirrored in stdlib/internal/abi");
+_Static_assert(sizeof(GlType) == 80, "mirrored in stdlib/internal/abi");
 _Static_assert(sizeof(GlDeferFrame) == 8 * GL_DEFER_FRAME_WORDS, "frame");
 _Static_assert(sizeof(void *) == 8, "64-bit only");
 
