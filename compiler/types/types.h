@@ -44,6 +44,7 @@ enum {  // Type.basic.info
 
 typedef VEC(Object *) ObjectVec;
 typedef VEC(Type *) TypeVec;
+struct Term;
 
 struct Type {
   TypeKind kind;
@@ -142,6 +143,8 @@ struct Object {
       bool ptr_recv;          // methods: declared with a pointer receiver
       Type *iface;            // interface methods: the interface
       Name *linkname;         // symbol from //go:linkname, or NULL
+      Object *origin;         // of an instance's method: the generic one
+      Type *instance;         // and the instance
     } func;
     struct { Package *imported; Decl *decl; } pkgname;
     struct { Stmt *stmt; } label;
@@ -167,6 +170,9 @@ struct FuncInfo {
   Stmt *range;          // S_RANGE over a function, or NULL
   Type *sig;            // TY_FUNC
   Stmt *body;           // S_BLOCK, or NULL
+  Scope *scope;         // of declarations: type parameters, receiver,
+                        // parameters and results are declared in it; the
+                        // body's statements belong to the same block
   Scope *scope;         // of its parameters and body; NULL: see stmt.c
   Package *pkg;
   ObjectVec captures;   // variables of enclosing functions used in here or in
@@ -328,6 +334,8 @@ char *type_string(Arena *a, Type *t, Package *pkg);
 char *type_link_string(Arena *a, Type *t);
 // As %T and reflect print it.
 char *type_reflect_string(Arena *a, Type *t);
+// "M(int) string": a method as messages compare it.
+char *method_string(Arena *a, Object *m, Package *pkg);
 void type_write_dump(Package *p, FILE *out);  // --emit=types
 
 // ---- instance.c: generics -----------------------------------------------------
@@ -388,6 +396,8 @@ typedef struct MethodEntry {
 } MethodEntry;
 typedef VEC(MethodEntry) MethodSet;
 const MethodSet *method_set(Type *t);   // cached
+// The order of methods: by name, then by package path.
+int compare_methods(const Object *a, const Object *b);
 // Completes the method list and type set; reports duplicates once.
 void interface_complete(Type *iface);
 
@@ -540,6 +550,8 @@ void update_type(Checker *c, Expr *x, Type *t);
 bool check_argument(Checker *c, Expr *x, Type *t, Expr *fun);
 
 // expr.c
+void capture_variable(Checker *c, Object *v);
+void add_dependency(Checker *c, Object *obj);
 void check_generic_expr(Checker *c, Expr *x);  // uninstantiated ones too
 Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv);
 void check_assertable(Checker *c, Expr *at, Expr *x, Type *t, bool is_case);
