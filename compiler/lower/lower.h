@@ -246,6 +246,14 @@ Val lower_expr(Expr *x);                   // value of x, type x->type
 void lower_expr_to(Expr *x, Val dst);      // into fresh memory
 Val lower_address(Expr *x);                // of an addressable expression, or
                                            // a composite literal: its memory
+// The type of x's value; the one place that will substitute type arguments.
+Type *type_of(Expr *x);
+bool is_addressable(Expr *x);
+bool has_call(Expr *x);                    // a call or receive: order matters
+bool is_blank(Expr *x);                    // the identifier _
+// The receiver of method selector x as the method declares it (T, *T or the
+// interface value); *recv_type gets its type.
+Val lower_receiver(Expr *x, Type **recv_type);
 // x converted to t, implicitly (assignment) or explicitly.
 Val lower_expr_as(Expr *x, Type *t);
 void lower_expr_as_to(Expr *x, Type *t, Val dst);
@@ -264,6 +272,43 @@ void lower_composite_to(Expr *x, Val dst);
 Val lower_type_assert(Val iface, Type *from, Type *to, bool comma_ok, Val *ok);
 // Constant initialisers for package variables: NULL if not constant.
 Val static_value(Expr *x, Type *t);
+// As static_value, but of a value that may be copied any number of times: no
+// &T{} and no slice literals.
+Val static_template(Expr *x, Type *t);
+Val static_zero(Type *t);                  // of mem_type(t)
+// A private global; init is of mem_type(t).
+Val static_global(Val init, Type *t, bool constant);
+
+// op.c
+int int_bits(Type *t);
+bool is_signed_int(Type *t);
+Val to_i64(Val v, Type *t);                // integer of type t, extended
+// x op y for a comparison (i1); the types may differ: interface and concrete.
+Val lower_compare(Token op, Val x, Type *xt, Val y, Type *yt);
+Val lower_is_nil(Val v, Type *t);          // i1
+// convert.c
+bool is_pointer_shaped(Type *t);           // the interface word is the value
+bool is_empty_interface(Type *t);
+Val iface_type(Val v, Type *iface);        // dynamic type or NULL
+Val iface_unbox(Val data, Type *t);        // the concrete value
+// index.c
+Val lower_index_value(Expr *x, bool *is_signed);    // i64
+void bounds_check(Val i, bool is_signed, Val limit, bool inclusive, int code);
+Val lower_index(Expr *x);
+Val lower_index_address(Expr *x);
+Val lower_slice_expr(Expr *x);
+// Address of the element, also if there is none (then of a zero value).
+Val map_access(Type *map, Val m, Val key, Val *ok);
+Val map_assign(Type *map, Val m, Val key);
+void map_delete(Type *map, Val m, Val key);
+// builtin.c
+bool is_builtin_call(Expr *x);
+bool is_conversion(Expr *x);
+Val frame_address(void);
+// select.c: ok may be NULL
+Val lower_receive(Val ch, Type *chan, Val *ok);
+void lower_send_value(Val ch, Val elem_addr);
+void check_chan_code(Val code);            // panics unless GL_CHAN_OK
 
 // ---- statements: stmt.c, assign.c, switch.c, range.c, select.c, defer.c -------------------------
 
@@ -277,6 +322,39 @@ void lower_range(Stmt *s);
 void lower_range_func(Stmt *s);
 void lower_select(Stmt *s);
 void lower_init_vars(ObjectVec *lhs, ExprVec *rhs);
+// An assignable place whose operands have been evaluated, but which has not
+// been checked (nil, bounds) yet: that comes after the right side.
+typedef enum { LV_BLANK, LV_VAR, LV_DEREF, LV_SLICE, LV_ARRAY, LV_FIELD,
+               LV_MAP } LvalueKind;
+typedef struct Lvalue {
+  LvalueKind kind;
+  Type *type;             // of the variable; NULL if blank
+  struct Lvalue *base;    // ARRAY, FIELD
+  Val addr;               // VAR; DEREF: pointer; SLICE: the slice; MAP
+  Val index;              // SLICE, ARRAY: i64; MAP: key
+  bool index_signed;
+  Type *outer;            // type of the slice, array, struct or map
+  int field;
+} Lvalue;
+Lvalue *lower_lvalue(Expr *x);
+void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site);
+// A value by the value model that later evaluations cannot change.
+Val lower_stable(Expr *x, Type *t);
+// Returns from F; vals by the value model, one per result.
+void emit_return(Val *vals);
+void return_results(void);        // what the result variables hold
+void emit_unreachable(void);      // ends the block and begins a dead one
+// break, continue or goto as if it stood here.
+void lower_jump(Token op, Stmt *target);
+void loop_back_edge(LLVMBasicBlockRef b);  // br; the hook of replay mode
+void lower_stmts(StmtVec *v);
+// rangefunc.c. lower_function calls lower_range_body instead of lower_block
+// when info->range is set, after parameters and captures are bound.
+void lower_range_body(FuncInfo *info);
+void range_func_return(Stmt *s);           // a return statement in a body
+void range_func_jump(Token op, Stmt *target);
+bool range_func_contains(Stmt *target);    // in the body being lowered
+Val range_func_frame(void);                // frame address for recover
 void push_target(Target *t, Stmt *s, LLVMBasicBlockRef brk,
                  LLVMBasicBlockRef cont);
 void pop_target(void);
