@@ -1,0 +1,408 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs Go's own test suite, where it is installed, with gl.
+
+usage: run.py --gl GL [--suite DIR] [--list FILE] [options] [PATTERN...]
+
+The suite is read in place; files are copied to a temporary folder only to be
+compiled. Its rules are followed:
+
+  run, rundir, runoutput   exit status 0, stdout and stderr together equal
+                           NAME.out, or are empty where there is none
+  compile, build, ...dir   compiles
+  errorcheck, ...dir       for each `// ERROR "re"` or `// GC_ERROR "re"` a
+                           message on that line that matches, no others
+
+--expect FILE lists the tests that fail, a line each: `path: reason`. A test
+that fails off the list, or passes on it, makes the exit status 1. Without a
+list the exit status is 0 and the failures are printed.
+"""
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+KINDS = ("run", "rundir", "runoutput", "compile", "compiledir", "build",
+         "builddir", "errorcheck", "errorcheckdir")
+COMPILE_SECONDS = 10
+RUN_SECONDS = 60
+
+# Messages that newer Go words differently from what the suite expects:
+# suite's expression -> another that is accepted in its place.
+REWORDED = {}
+
+Test = collections.namedtuple("Test", "path kind args")
+Result = collections.namedtuple("Result", "test ok why crash")
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="surrogateescape") as f:
+        return f.read()
+
+
+def recipe(path):
+    """The `// kind args` line that begins a test, or None."""
+    for line in read(path).split("\n")[:30]:
+        line = line.strip()
+        if not line or line.startswith("//go:build") or \
+                line.startswith("// +build"):
+            continue
+        if not line.startswith("//"):
+            return None
+        words = line[2:].split()
+        return words if words and words[0] in KINDS else None
+    return None
+
+
+def collect(suite, patterns):
+    tests = []
+    for folder, dirs, files in os.walk(suite):
+        dirs[:] = sorted(d for d in dirs if not d.endswith(".dir") and
+                         d not in ("bench", "codegen", "stress"))
+        for name in sorted(files):
+            if not name.endswith(".go"):
+                continue
+            path = os.path.relpath(os.path.join(folder, name), suite)
+            if patterns and not any(p in path for p in patterns):
+                continue
+            words = recipe(os.path.join(folder, name))
+            if words:
+                tests.append(Test(path, words[0], words[1:]))
+    return tests
+
+
+def row(test, text):
+    """The line of the report a test counts in."""
+    if test.kind.startswith("errorcheck"):
+        flags = " ".join(test.args)
+        if re.search(r"(^| )-(0|m|d=|l|live|\+|std|race)", flags):
+            return "other diagnostics"
+        return "errorcheck"
+    if not test.kind.startswith("run"):
+        return "compile"
+    if test.path.startswith("typeparam/"):
+        return "run: type parameters"
+    imports = set(re.findall(r'^(?:import\s+)?\s*(?:[\w.]+\s+)?"([\w/.]+)"$',
+                             text, re.M))
+    special = {"reflect", "unsafe", "runtime", "runtime/debug"}
+    if imports & special or "complex" in text or test.kind != "run":
+        return "run: other"
+    if re.search(r"^func (\([^)]*\) )?\w+\[|^type \w+\[\w+ ", text, re.M):
+        return "run: type parameters"
+    return "run: plain"
+
+
+class Runner:
+    def __init__(self, gl, suite, opt):
+        self.gl, self.suite, self.opt = gl, suite, opt
+
+    def command(self, args, cwd, seconds, env=None):
+        try:
+            p = subprocess.run(args, cwd=cwd, timeout=seconds, env=env,
+                               stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired as e:
+            return None, (e.stdout or b"").decode("utf-8", "replace")
+        return p.returncode, p.stdout.decode("utf-8", "replace")
+
+    def build(self, args, cwd):
+        """(ok, crash, output) of gl build with the arguments."""
+        code, out = self.command([self.gl, "build"] + args, cwd,
+                                 COMPILE_SECONDS)
+        crash = code not in (0, 1, 2) or "internal error" in out or \
+            "LLVM ERROR" in out or "unreachable" in out
+        return code == 0, crash, out if code is not None else "timeout\n"
+
+    def flags(self, test):
+        return [a for a in test.args if a.startswith("-lang=")] + [self.opt]
+
+    def run(self, test):
+        with tempfile.TemporaryDirectory() as tmp:
+            try:
+                ok, why, crash = getattr(self, "do_" + test.kind)(test, tmp)
+            except OSError as e:
+                ok, why, crash = False, str(e), False
+        return Result(test, ok, why, crash)
+
+    def full(self, test):
+        return os.path.join(self.suite, test.path)
+
+    # ---- programs ----
+
+    def expected(self, test):
+        name = self.full(test)[:-3] + ".out"
+        return read(name) if os.path.exists(name) else ""
+
+    def execute(self, test, exe, args, cwd):
+        env = dict(os.environ, GOTRACEBACK="")
+        code, out = self.command([exe] + args, cwd, RUN_SECONDS, env)
+        if code is None:
+            return False, "run: timeout", False
+        if code != 0:
+            return False, f"run: status {code}: {out[:300]}", code in (-11,)
+        if out != self.expected(test):
+            return False, "output differs: " + out[:300], False
+        return True, "", False
+
+    def do_run(self, test, tmp):
+        folder = os.path.dirname(self.full(test))
+        sources = [self.full(test)]
+        args = []
+        for a in test.args:
+            if a.startswith("-") and not args:
+                continue
+            if a.endswith(".go"):
+                sources.append(os.path.join(folder, a))
+            else:
+                args.append(a)
+        exe = os.path.join(tmp, "a.out")
+        ok, crash, out = self.build(self.flags(test) + ["-o", exe] + sources,
+                                    folder)
+        if not ok:
+            return False, "compile: " + out[:300], crash
+        return self.execute(test, exe, args, folder)
+
+    def do_runoutput(self, test, tmp):
+        folder = os.path.dirname(self.full(test))
+        sources = [self.full(test)] + [
+            os.path.join(folder, a) for a in test.args if a.endswith(".go")]
+        exe = os.path.join(tmp, "gen")
+        ok, crash, out = self.build([self.opt, "-o", exe] + sources, folder)
+        if not ok:
+            return False, "compile: " + out[:300], crash
+        code, out = self.command([exe], folder, RUN_SECONDS)
+        if code != 0:
+            return False, f"generator: status {code}: {out[:200]}", False
+        source = os.path.join(tmp, "x.go")
+        with open(source, "w", encoding="utf-8") as f:
+            f.write(out)
+        exe = os.path.join(tmp, "a.out")
+        ok, crash, out = self.build([self.opt, "-o", exe, source], tmp)
+        if not ok:
+            return False, "compile output: " + out[:300], crash
+        return self.execute(test, exe, [], tmp)
+
+    # ---- compiling ----
+
+    def do_compile(self, test, tmp):
+        ok, crash, out = self.build(
+            self.flags(test) + ["--emit=obj", "--no-main", "-o",
+                                os.path.join(tmp, "a.o"), self.full(test)],
+            os.path.dirname(self.full(test)))
+        return ok, "compile: " + out[:300], crash
+
+    def do_build(self, test, tmp):
+        ok, crash, out = self.build([self.opt, "-o",
+                                     os.path.join(tmp, "a.out"),
+                                     self.full(test)],
+                                    os.path.dirname(self.full(test)))
+        return ok, "build: " + out[:300], crash
+
+    # ---- folders of packages ----
+
+    def layout(self, test, tmp):
+        """Copies NAME.dir into a module, a folder for each package.
+
+        Returns the folders in the suite's order: packages appear in the
+        order of their first file; imports "./x" become "test/x".
+        """
+        source = self.full(test)[:-3] + ".dir"
+        order = []
+        with open(os.path.join(tmp, "go.mod"), "w") as f:
+            f.write("module test\n")
+        for name in sorted(os.listdir(source)):
+            if not name.endswith(".go"):
+                continue
+            text = read(os.path.join(source, name))
+            package = re.search(r"^package (\w+)", text, re.M).group(1)
+            stem = name[:-3]
+            # The suite compiles package p from p.go, imported as "./p".
+            folder = package if package == "main" else stem
+            for key, first in order:
+                if key == package:
+                    folder = first
+            if package not in [k for k, _ in order]:
+                order.append((package, folder))
+            os.makedirs(os.path.join(tmp, folder), exist_ok=True)
+            text = re.sub(r'"\./(\w+)"', r'"test/\1"', text)
+            with open(os.path.join(tmp, folder, name), "w",
+                      encoding="utf-8", errors="surrogateescape") as f:
+                f.write(text)
+        return [folder for _, folder in order]
+
+    def do_rundir(self, test, tmp):
+        folders = self.layout(test, tmp)
+        exe = os.path.join(tmp, "a.out")
+        ok, crash, out = self.build(
+            self.flags(test) + ["-o", exe, os.path.join(tmp, folders[-1])],
+            tmp)
+        if not ok:
+            return False, "compile: " + out[:300], crash
+        return self.execute(test, exe, [], tmp)
+
+    def do_compiledir(self, test, tmp):
+        for folder in self.layout(test, tmp):
+            ok, crash, out = self.build(
+                self.flags(test) + ["--emit=obj", "--no-main", "-o",
+                                    os.path.join(tmp, "a.o"),
+                                    os.path.join(tmp, folder)], tmp)
+            if not ok:
+                return False, f"{folder}: {out[:300]}", crash
+        return True, "", False
+
+    do_builddir = do_compiledir
+
+    # ---- messages ----
+
+    def messages(self, args, cwd):
+        code, out = self.command(
+            [self.gl, "build", "--json", "-e", "--emit=types", "--no-main",
+             "--bodyless", "-o", "/dev/null"] + args, cwd, COMPILE_SECONDS)
+        crash = code not in (0, 1)
+        found = []
+        for line in out.split("\n"):
+            if not line.startswith("{"):
+                continue
+            m = json.loads(line)
+            notes = "".join("\n\t" + n.get("message", "")
+                            for n in m.get("notes", []))
+            found.append((os.path.basename(m["file"]), m["line"],
+                          m["message"] + notes))
+        return found, crash
+
+    def check_errors(self, files, found):
+        """(lines right, words right, explanation)"""
+        lines_ok, words_ok, why = True, True, []
+        left = list(found)
+        for path in files:
+            name = os.path.basename(path)
+            for number, line in enumerate(read(path).split("\n"), 1):
+                m = re.search(r"// (?:GC_)?ERROR(?:AUTO)? (.*)", line)
+                if not m:
+                    continue
+                here = [f for f in left if f[0] == name and f[1] == number]
+                for f in here:
+                    left.remove(f)
+                texts = re.findall(r'"([^"]*)"', m.group(1))
+                if not here:
+                    lines_ok = words_ok = False
+                    why.append(f"{name}:{number}: missing: {m.group(1)}")
+                    continue
+                for want in texts:
+                    want = re.sub(r"LINE([+-]\d+)?",
+                                  lambda g: f"{name}:" +
+                                  str(number + int(g.group(1) or 0)), want)
+                    if not any(self.match(want, f[2]) for f in here):
+                        words_ok = False
+                        why.append(f"{name}:{number}: want {want!r}, "
+                                   f"got {[f[2] for f in here]}")
+        for name, number, text in left:
+            lines_ok = words_ok = False
+            why.append(f"{name}:{number}: unexpected: {text}")
+        return lines_ok, words_ok, "\n    ".join(why)
+
+    @staticmethod
+    def match(want, got):
+        for expr in (want, REWORDED.get(want)):
+            try:
+                if expr and re.search(expr, got):
+                    return True
+            except re.error:
+                if expr in got:
+                    return True
+        return False
+
+    def do_errorcheck(self, test, tmp):
+        path = self.full(test)
+        flags = [a for a in test.args if a.startswith("-lang=")]
+        found, crash = self.messages(flags + [path], os.path.dirname(path))
+        lines, words, why = self.check_errors([path], found)
+        return lines and words and not crash, \
+            ("words" if lines else "lines") + ":\n    " + why, crash
+
+    def do_errorcheckdir(self, test, tmp):
+        bad, crashed = [], False
+        for folder in self.layout(test, tmp):
+            path = os.path.join(tmp, folder)
+            found, crash = self.messages([path], tmp)
+            found = [f for f in found
+                     if os.path.exists(os.path.join(path, f[0]))]
+            files = [os.path.join(path, f) for f in sorted(os.listdir(path))]
+            lines, words, why = self.check_errors(files, found)
+            crashed |= crash
+            if not words:
+                bad.append(why)
+        return not bad and not crashed, "lines:\n    " + "\n".join(bad), \
+            crashed
+
+
+def read_expected(path):
+    expected = {}
+    if path and os.path.exists(path):
+        for line in read(path).split("\n"):
+            if line and not line.startswith("#"):
+                name, _, reason = line.partition(":")
+                expected[name] = reason.strip()
+    return expected
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--gl", required=True)
+    parser.add_argument("--suite", default="/usr/share/go-1.19/test")
+    parser.add_argument("--expect")
+    parser.add_argument("--row", help="only tests of this row")
+    parser.add_argument("--kind", help="only tests of this kind")
+    parser.add_argument("-O", dest="opt", default="-O1")
+    parser.add_argument("-j", type=int, default=2)
+    parser.add_argument("-v", action="store_true")
+    parser.add_argument("patterns", nargs="*")
+    o = parser.parse_args()
+    if not os.path.isdir(o.suite):
+        print(f"{o.suite} is not installed: skipped")
+        return 77
+    runner = Runner(os.path.abspath(o.gl), o.suite, o.opt)
+    rows = collections.defaultdict(list)
+    todo = []
+    for test in collect(o.suite, o.patterns):
+        r = row(test, read(runner.full(test)))
+        if (o.row and r != o.row) or (o.kind and test.kind != o.kind):
+            continue
+        todo.append((r, test))
+    with concurrent.futures.ThreadPoolExecutor(o.j) as pool:
+        for (r, _), result in zip(todo, pool.map(runner.run,
+                                                 [t for _, t in todo])):
+            rows[r].append(result)
+    expected = read_expected(o.expect)
+    bad = 0
+    crashes = 0
+    for r in sorted(rows):
+        for x in rows[r]:
+            crashes += x.crash
+            listed = x.test.path in expected
+            if not x.ok and (not listed or o.v):
+                print(f"FAIL {x.test.path} [{r}] {x.why}")
+            if x.ok and listed:
+                print(f"PASSES but is listed: {x.test.path}")
+            bad += x.ok == listed
+    for r in sorted(rows):
+        good = sum(x.ok for x in rows[r])
+        extra = ""
+        if r == "errorcheck":
+            lines = sum(x.ok or x.why.startswith("words") for x in rows[r])
+            extra = f", right lines {lines}"
+        print(f"{r}: {good} of {len(rows[r])}{extra}")
+    print(f"crashes and hangs of the compiler: {crashes}")
+    return 1 if o.expect and bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
