@@ -370,8 +370,9 @@ static void flow_call(EscHole k, Expr *x) {
 // ---- other expressions -------------------------------------------------------------
 
 bool capture_by_value(Object *var) {
+  // A return statement assigns to a result without naming it.
   return !var->var.reassigned && !var->var.addr_taken &&
-         !is_memory_class(var->type);
+         !var->var.is_result && !is_memory_class(var->type);
 }
 
 static void flow_func_lit(EscHole k, Expr *x) {

@@ -250,7 +250,6 @@ Val lower_address(Expr *x);                // of an addressable expression, or
 Type *type_of(Expr *x);
 bool is_addressable(Expr *x);
 bool has_call(Expr *x);                    // a call or receive: order matters
-bool is_blank(Expr *x);                    // the identifier _
 // The receiver of method selector x as the method declares it (T, *T or the
 // interface value); *recv_type gets its type.
 Val lower_receiver(Expr *x, Type **recv_type);

@@ -145,7 +145,7 @@ struct Stmt {
   uint8_t op;       // Token: ASSIGN (T_ASSIGN, T_DEFINE, T_ADD_ASSIGN...),
                     // INCDEC, BRANCH (T_BREAK, T_CONTINUE, T_GOTO,
                     // T_FALLTHROUGH)
-  Pos pos, end;
+  Pos pos, end;     // pos: the operator of an ASSIGN, else the first byte
   union {
     DeclVec decls;                                    // DECL
     struct { Expr *label; Stmt *stmt; Object *obj; } labeled;  // obj: checker
@@ -261,6 +261,12 @@ void ast_dump(File *f, FILE *out);  // --emit=ast
 // function bodies and struct types to {…} as Go does.
 char *expr_string(Arena *a, const Expr *x);
 
+// ---- copy.c ---------------------------------------------------------------
+
+// A deep copy, without what the checker found out. NULL gives NULL.
+Expr *expr_copy(const Expr *x);
+Stmt *stmt_copy(const Stmt *s);
+
 // ---- walk.c ---------------------------------------------------------------
 
 // Calls the functions that are not NULL for each node below, parents first;
@@ -277,5 +283,7 @@ void walk_decl(Walker *w, Decl *d);
 
 // Without parentheses around it.
 Expr *unparen(Expr *x);
+// Its first byte, which is where Go reports most errors about it.
+Pos expr_start(const Expr *x);
 
 #endif

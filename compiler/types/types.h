@@ -93,6 +93,10 @@ struct Type {
   };
 };
 
+typedef enum Color {  // of an Object: how far its declaration is checked
+  COLOR_WHITE, COLOR_GREY, COLOR_BLACK
+} Color;
+
 typedef enum ObjKind {
   OBJ_BAD, OBJ_PKGNAME, OBJ_CONST, OBJ_TYPE, OBJ_VAR, OBJ_FUNC, OBJ_LABEL,
   OBJ_BUILTIN, OBJ_NIL
@@ -117,7 +121,7 @@ struct Object {
   Package *pkg;      // NULL for the universe
   Scope *parent;     // scope it was declared in; NULL for fields and methods
   Pos scope_start;   // visible from here on (local objects)
-  int color;         // decl.c: white, grey (being resolved), black
+  Color color;       // decl.c
   int order;         // of declaration in the package
   Decl *decl;        // of package-level objects and local types
   File *file;        // that declares it
@@ -173,7 +177,6 @@ struct FuncInfo {
   Scope *scope;         // of declarations: type parameters, receiver,
                         // parameters and results are declared in it; the
                         // body's statements belong to the same block
-  Scope *scope;         // of its parameters and body; NULL: see stmt.c
   Package *pkg;
   ObjectVec captures;   // variables of enclosing functions used in here or in
                         // literals in here, by first use
@@ -398,6 +401,8 @@ typedef VEC(MethodEntry) MethodSet;
 const MethodSet *method_set(Type *t);   // cached
 // The order of methods: by name, then by package path.
 int compare_methods(const Object *a, const Object *b);
+// Whether every type of term y is one of term x.
+bool term_contains(const struct Term *x, const struct Term *y);
 // Completes the method list and type set; reports duplicates once.
 void interface_complete(Type *iface);
 

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: MIT
+//
+// Loads, stores and allocation by the value model of lower.h; strings and
+// other small values; blocks, branches and debug locations.
+//
+// Composite values of scalar class are loaded and stored leaf by leaf: LLVM
+// promotes those to registers, and a first-class store of a struct with
+// padding it would leave alone.
+
+#include "lower.h"
+
+// ---- addresses ----------------------------------------------------------------
+
+Val gep_bytes(Val addr, int64_t offset) {
+  if (offset == 0)
+    return addr;
+  Val i = const_i64(offset);
+  return LLVMBuildInBoundsGEP2(F->b, M->t_i8, addr, &i, 1, "");
+}
+
+Val gep_field(Val addr, Type *strukt, int index) {
+  LLVMTypeRef mt = mem_type(strukt);
+  return LLVMBuildStructGEP2(F->b, mt, addr, (unsigned)index, "");
+}
+
+Val gep_index(Val addr, Type *elem, Val index) {
+  return LLVMBuildInBoundsGEP2(F->b, mem_type(elem), addr, &index, 1, "");
+}
+
+// ---- loads and stores -----------------------------------------------------------
+
+static Val load_bool(Val addr) {
+  Val v = LLVMBuildLoad2(F->b, M->t_i8, addr, "");
+  LLVMMetadataRef range[2] = {LLVMValueAsMetadata(const_int(M->t_i8, 0)),
+                              LLVMValueAsMetadata(const_int(M->t_i8, 2))};
+  LLVMSetMetadata(v, LLVMGetMDKindIDInContext(M->ctx, "range", 5),
+                  LLVMMetadataAsValue(
+                      M->ctx, LLVMMDNodeInContext2(M->ctx, range, 2)));
+  return LLVMBuildTrunc(F->b, v, M->t_i1, "");
+}
+
+static Val load_leaves(Val addr, LLVMTypeRef t) {
+  LLVMTypeKind kind = LLVMGetTypeKind(t);
+  if (kind != LLVMStructTypeKind && kind != LLVMArrayTypeKind)
+    return LLVMBuildLoad2(F->b, t, addr, "");
+  unsigned n = kind == LLVMStructTypeKind ? LLVMCountStructElementTypes(t)
+                                          : (unsigned)LLVMGetArrayLength2(t);
+  Val v = LLVMGetPoison(t);
+  for (unsigned i = 0; i < n; i++) {
+    LLVMTypeRef et = kind == LLVMStructTypeKind ? LLVMStructGetTypeAtIndex(t, i)
+                                                : LLVMGetElementType(t);
+    Val at[2] = {const_int(M->t_i32, 0), const_int(M->t_i32, i)};
+    Val p = LLVMBuildInBoundsGEP2(F->b, t, addr, at, 2, "");
+    v = LLVMBuildInsertValue(F->b, v, load_leaves(p, et), i, "");
+  }
+  return v;
+}
+
+static void store_leaves(Val addr, Val v, LLVMTypeRef t) {
+  LLVMTypeKind kind = LLVMGetTypeKind(t);
+  if (kind != LLVMStructTypeKind && kind != LLVMArrayTypeKind) {
+    LLVMBuildStore(F->b, v, addr);
+    return;
+  }
+  unsigned n = kind == LLVMStructTypeKind ? LLVMCountStructElementTypes(t)
+                                          : (unsigned)LLVMGetArrayLength2(t);
+  for (unsigned i = 0; i < n; i++) {
+    LLVMTypeRef et = kind == LLVMStructTypeKind ? LLVMStructGetTypeAtIndex(t, i)
+                                                : LLVMGetElementType(t);
+    Val at[2] = {const_int(M->t_i32, 0), const_int(M->t_i32, i)};
+    Val p = LLVMBuildInBoundsGEP2(F->b, t, addr, at, 2, "");
+    store_leaves(p, LLVMBuildExtractValue(F->b, v, i, ""), et);
+  }
+}
+
+Val load_value(Val addr, Type *t) {
+  if (is_memory_class(t))
+    return addr;
+  if (is_boolean(t))
+    return load_bool(addr);
+  return load_leaves(addr, llvm_type(t));
+}
+
+void store_value(Val addr, Val v, Type *t) {
+  if (is_memory_class(t))
+    copy_memory(addr, v, t);
+  else if (is_boolean(t))
+    LLVMBuildStore(F->b, LLVMBuildZExt(F->b, v, M->t_i8, ""), addr);
+  else
+    store_leaves(addr, v, llvm_type(t));
+}
+
+static unsigned align_of(Type *t) {
+  return (unsigned)type_align(t);
+}
+
+// LLVM makes a memcpy of it where the two cannot overlap.
+void copy_memory(Val dst, Val src, Type *t) {
+  if (dst == src || type_size(t) == 0)
+    return;
+  LLVMBuildMemMove(F->b, dst, align_of(t), src, align_of(t),
+                   const_i64(type_size(t)));
+}
+
+void zero_memory(Val dst, Type *t) {
+  if (type_size(t) == 0)
+    return;
+  if (!is_memory_class(t))
+    store_value(dst, zero_value(t), t);
+  else
+    LLVMBuildMemSet(F->b, dst, const_int(M->t_i8, 0),
+                    const_i64(type_size(t)), align_of(t));
+}
+
+// ---- allocation -----------------------------------------------------------------
+
+Val alloca_llvm(LLVMTypeRef t, const char *name) {
+  return LLVMBuildAlloca(F->entry_b, t, name);
+}
+
+Val alloca_type(Type *t, const char *name) {
+  return alloca_llvm(mem_type(t), name);
+}
+
+Val snapshot(Val v, Type *t) {
+  if (!is_memory_class(t))
+    return v;
+  Val copy = alloca_type(t, "");
+  copy_memory(copy, v, t);
+  return copy;
+}
+
+// Where all objects without size live.
+static Val zero_base(void) {
+  Val g = LLVMGetNamedGlobal(M->mod, "gl_zerobase");
+  if (!g) {
+    g = LLVMAddGlobal(M->mod, M->t_i64, "gl_zerobase");
+    LLVMSetVisibility(g, LLVMHiddenVisibility);
+  }
+  return g;
+}
+
+// The allocator's free lists ignore the type of small objects, so that only
+// larger ones pay for a descriptor.
+static Val alloc_bytes(Val size, Type *t, bool small) {
+  if (!type_has_pointers(t))
+    return RT_CALL("new_noscan", size);
+  Val desc = small ? LLVMConstNull(M->t_ptr) : gc_descriptor(t);
+  return RT_CALL("new", size, desc);
+}
+
+Val new_object(Type *t) {
+  int64_t size = type_size(t);
+  if (size == 0)
+    return zero_base();
+  return alloc_bytes(const_i64(size), t, size <= 512);
+}
+
+Val new_array(Type *elem, Val count) {
+  if (type_size(elem) == 0)
+    return zero_base();
+  Val size = LLVMBuildMul(F->b, count, const_i64(type_size(elem)), "");
+  return alloc_bytes(size, elem, false);
+}
+
+// ---- composite values -------------------------------------------------------------
+
+Val extract(Val agg, unsigned i) {
+  return LLVMBuildExtractValue(F->b, agg, i, "");
+}
+
+Val make2(LLVMTypeRef t, Val a, Val b) {
+  Val v = LLVMBuildInsertValue(F->b, LLVMGetPoison(t), a, 0, "");
+  return LLVMBuildInsertValue(F->b, v, b, 1, "");
+}
+
+Val make_string(Val ptr, Val len) {
+  return make2(M->t_string, ptr, len);
+}
+
+Val make_slice(Val ptr, Val len, Val cap) {
+  Val v = make2(M->t_slice, ptr, len);
+  return LLVMBuildInsertValue(F->b, v, cap, 2, "");
+}
+
+Val bytes_const(const char *s, size_t n) {
+  Val g = strmap_get(&M->strings, s, n);
+  if (g)
+    return g;
+  Val text = LLVMConstStringInContext2(M->ctx, s, n, true);
+  g = LLVMAddGlobal(M->mod, LLVMTypeOf(text), "str");
+  LLVMSetInitializer(g, text);
+  LLVMSetGlobalConstant(g, true);
+  LLVMSetLinkage(g, LLVMPrivateLinkage);
+  LLVMSetUnnamedAddress(g, LLVMGlobalUnnamedAddr);
+  LLVMSetAlignment(g, 1);
+  strmap_put(&M->strings, s, n, g);
+  return g;
+}
+
+Val string_const(const char *s, size_t n) {
+  Val ptr = n ? bytes_const(s, n) : LLVMConstNull(M->t_ptr);
+  Val parts[2] = {ptr, const_i64((int64_t)n)};
+  return LLVMConstStructInContext(M->ctx, parts, 2, false);
+}
+
+// ---- blocks and branches ------------------------------------------------------------
+
+LLVMBasicBlockRef new_block(const char *name) {
+  return LLVMAppendBasicBlockInContext(M->ctx, F->fn, name);
+}
+
+void set_block(LLVMBasicBlockRef b) {
+  LLVMPositionBuilderAtEnd(F->b, b);
+}
+
+LLVMBasicBlockRef cur_block(void) {
+  return LLVMGetInsertBlock(F->b);
+}
+
+bool terminated(void) {
+  return LLVMGetBasicBlockTerminator(cur_block()) != NULL;
+}
+
+void br(LLVMBasicBlockRef b) {
+  if (!terminated())
+    LLVMBuildBr(F->b, b);
+}
+
+void cond_br(Val cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
+  if (!terminated())
+    LLVMBuildCondBr(F->b, cond, yes, no);
+}
+
+static LLVMMetadataRef weight(int64_t v) {
+  return LLVMValueAsMetadata(const_int(M->t_i32, v));
+}
+
+static void set_weights(Val branch, int yes, int no) {
+  LLVMMetadataRef md[3] = {
+      LLVMMDStringInContext2(M->ctx, "branch_weights", 14), weight(yes),
+      weight(no)};
+  LLVMSetMetadata(branch, LLVMGetMDKindIDInContext(M->ctx, "prof", 4),
+                  LLVMMetadataAsValue(
+                      M->ctx, LLVMMDNodeInContext2(M->ctx, md, 3)));
+}
+
+void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
+                    LLVMBasicBlockRef unlikely) {
+  if (terminated())
+    return;
+  set_weights(LLVMBuildCondBr(F->b, cond, likely, unlikely), 1 << 20, 1);
+}
+
+// ---- panics -------------------------------------------------------------------------
+
+void check(Val ok, const char *panic_name, Val *args, unsigned n) {
+  if (terminated())
+    return;
+  LLVMBasicBlockRef good = new_block("ok");
+  LLVMBasicBlockRef bad = new_block("bad");
+  cond_br_likely(ok, good, bad);
+  set_block(bad);
+  rt_call(panic_name, args, n);
+  LLVMBuildUnreachable(F->b);
+  set_block(good);
+}
+
+static void mark_implicit(Val branch) {
+  LLVMSetMetadata(branch,
+                  LLVMGetMDKindIDInContext(M->ctx, "make.implicit", 13),
+                  LLVMMetadataAsValue(M->ctx,
+                                      LLVMMDNodeInContext2(M->ctx, NULL, 0)));
+}
+
+// One block for all checks of a line: a trace then still shows the line.
+static LLVMBasicBlockRef nil_block(void) {
+  LLVMMetadataRef loc = LLVMGetCurrentDebugLocation2(F->b);
+  if (F->nil_block && F->nil_loc == loc)
+    return F->nil_block;
+  LLVMBasicBlockRef here = cur_block();
+  F->nil_block = new_block("nil");
+  F->nil_loc = loc;
+  set_block(F->nil_block);
+  rt_call("panicnil", NULL, 0);
+  LLVMBuildUnreachable(F->b);
+  set_block(here);
+  return F->nil_block;
+}
+
+void nil_check(Val ptr) {
+  if (terminated() || LLVMIsAAllocaInst(ptr) || LLVMIsAGlobalValue(ptr))
+    return;
+  LLVMBasicBlockRef bad = nil_block();
+  LLVMBasicBlockRef good = new_block("nonnil");
+  Val is_nil = LLVMBuildICmp(F->b, LLVMIntEQ, ptr, LLVMConstNull(M->t_ptr), "");
+  Val branch = LLVMBuildCondBr(F->b, is_nil, bad, good);
+  mark_implicit(branch);
+  set_weights(branch, 1, 1 << 20);
+  set_block(good);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+//
+// Roots and threads for libgc, the conservative mark-sweep collector.
+//
+// What the collector must find, and how:
+//  - static data of the program and the runtime: libgc registers it itself;
+//  - the thread stacks of Ms: libgc scans a suspended thread from its stack
+//    pointer, but our suspend handler runs on the alternate signal stack
+//    (libgc's own would write its frame on a 2 KiB segment), so libgc scans
+//    only that one, with the interrupted registers in the signal frame.
+//    push_roots adds the g0 stack: from the interrupted rsp when it lies
+//    there, else from m->g0sp;
+//  - goroutine stacks: every G is an object of its own kind whose mark
+//    procedure pushes its segments. Pushing stacks from push_roots instead
+//    overflows libgc's mark stack with many Gs. gl_allgs links all Gs; a G's
+//    procedure pushes the next one first, so depth stays small;
+//  - the free lists of the Ms (malloc.c): marked by hand, object by object,
+//    since nothing else refers to them.
+//
+// A G's stack is scanned from g->sp when it is set, else from the interrupted
+// rsp of g->m, less the red zone. asm_amd64.S keeps the order of stores that
+// makes one of the two valid at every instruction. Older segments are
+// scanned from saved_sp. The segment that holds sp is found by address, not by
+// g->seg, which changes an instruction before or after rsp does.
+//
+// Nothing called from here during a collection takes a lock of ours: the
+// world is stopped at arbitrary instructions.
+#include "runtime.h"
+
+#define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
+#include <gc/gc.h>
+#include <gc/gc_mark.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum { RED_ZONE = 128, HEAP_START = 4 << 20 };
+
+int gl_kind_scan;  // kind of objects with pointers; read by malloc.c
+static int kind_g;
+static GC_push_other_roots_proc old_push_roots;
+static void (*gc_suspend)(int, siginfo_t *, void *);
+
+typedef struct GC_ms_entry Entry;
+
+static Entry *push_word(uintptr_t w, Entry *sp, Entry *limit, void *src) {
+  return GC_MARK_AND_PUSH((void *)w, sp, limit, (void **)src);
+}
+
+static Entry *push_range(uintptr_t lo, uintptr_t hi, Entry *sp, Entry *limit) {
+  lo = (lo + 7) & ~(uintptr_t)7;
+  for (uintptr_t *w = (uintptr_t *)lo; w < (uintptr_t *)hi; w++)
+    sp = push_word(*w, sp, limit, w);
+  return sp;
+}
+
+static Entry *push_stack(G *gp, uintptr_t sp, Entry *top, Entry *limit) {
+  for (Seg *s = gp->first; s; s = s->next) {
+    if (sp >= s->lo - RED_ZONE && sp <= s->hi) {
+      if (sp < s->lo) sp = s->lo;
+      return push_range(sp, s->hi, top, limit);
+    }
+    if (s->saved_sp) top = push_range(s->saved_sp, s->hi, top, limit);
+  }
+  return top;  // interrupted on g0 between two lives of the G
+}
+
+static Entry *push_sudogs(G *gp, Entry *top, Entry *limit) {
+  for (Sudog *sg = gp->waiting; sg; sg = sg->waitlink) {
+    top = push_word((uintptr_t)sg->elem, top, limit, &sg->elem);
+    top = push_word((uintptr_t)sg->c, top, limit, &sg->c);
+  }
+  return top;
+}
+
+static uintptr_t scan_from(G *gp) {
+  if (gp->sp) return gp->asave ? gp->sp - RED_ZONE : gp->sp;
+  M *mp = gp->m;
+  uintptr_t sp = mp ? mp->gcsp : 0;
+  return sp ? sp - RED_ZONE : 0;
+}
+
+// Mark procedure of the G kind. Also called for cleared objects on a free
+// list, and from libgc's marker threads.
+static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
+  (void)env;
+  G *gp = (G *)addr;
+  if (!gp->first) return top;
+  top = push_word((uintptr_t)gp->alllink, top, limit, &gp->alllink);
+  if (gp->status == Gdead || gp->status == Gidle) return top;
+  top = push_word((uintptr_t)gp->fn, top, limit, &gp->fn);
+  top = push_word((uintptr_t)gp->panic, top, limit, &gp->panic);
+  top = push_word((uintptr_t)gp->timer, top, limit, &gp->timer);
+  top = push_range((uintptr_t)gp->ret, (uintptr_t)(gp->ret + 2), top, limit);
+  top = push_sudogs(gp, top, limit);
+  AsyncSave *as = gp->asave;
+  if (as) {
+    top = push_range((uintptr_t)as->gpr, (uintptr_t)(as->gpr + 18), top, limit);
+    uintptr_t x = (uintptr_t)as->xsave;
+    top = push_range(x, x + as->size, top, limit);
+  }
+  uintptr_t sp = scan_from(gp);
+  return sp ? push_stack(gp, sp, top, limit) : top;
+}
+
+static void mark_freelists(M *mp) {
+  if (!mp->freelists) return;
+  for (int i = 0; i < 2 * MALLOC_CLASSES; i++)
+    for (void *p = mp->freelists[i]; p; p = *(void **)p) GC_set_mark_bit(p);
+}
+
+static void push_g0(M *mp) {
+  uintptr_t sp = mp->gcsp;
+  if (!sp) return;  // the collecting thread: libgc knows its stack
+  if (sp < mp->g0lo || sp > mp->g0hi) sp = mp->g0sp;
+  else sp -= RED_ZONE;
+  if (sp) GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0hi);
+}
+
+static void push_roots(void) {
+  if (old_push_roots) old_push_roots();
+  for (M *mp = gl_allms; mp; mp = mp->alllink) {
+    mark_freelists(mp);
+    push_g0(mp);
+  }
+}
+
+static void on_suspend(int sig, siginfo_t *info, void *ctx) {
+  M *mp = gl_tls_m;
+  if (!mp) {
+    gc_suspend(sig, info, ctx);
+    return;
+  }
+  ucontext_t *uc = ctx;
+  mp->gcsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+  gc_suspend(sig, info, ctx);
+  mp->gcsp = 0;
+}
+
+// libgc installs its handlers without SA_ONSTACK.
+static void wrap_handlers(void) {
+  struct sigaction sa;
+  sigaction(GC_get_suspend_signal(), NULL, &sa);
+  gc_suspend = sa.sa_sigaction;
+  sa.sa_sigaction = on_suspend;
+  sa.sa_flags |= SA_ONSTACK | SA_SIGINFO;
+  sigaction(GC_get_suspend_signal(), &sa, NULL);
+  sigaction(GC_get_thr_restart_signal(), NULL, &sa);
+  sa.sa_flags |= SA_ONSTACK;
+  sigaction(GC_get_thr_restart_signal(), &sa, NULL);
+}
+
+static void *GC_CALLBACK out_of_memory(size_t n) {
+  (void)n;
+  fatal("runtime: out of memory");
+}
+
+static void GC_CALLBACK no_warnings(char *msg, GC_word arg) {
+  (void)msg;
+  (void)arg;
+}
+
+// The event comes with the collector's lock held and the world stopped.
+static void GC_CALLBACK on_event(GC_EventType ev) {
+  static int64_t start;
+  if (ev == GC_EVENT_START) start = nanotime();
+  if (ev == GC_EVENT_PRE_START_WORLD)
+    for (G *gp = gl_allgs; gp; gp = gp->alllink)
+      if (gp->seg && gp->seg->next && gp->seg->next->size > (64 << 10))
+        stack_trim(gp);
+  if (ev == GC_EVENT_END && gl_debug.gc) {
+    print_str("gc ");
+    print_uint(GC_get_gc_no());
+    print_str(": ");
+    print_uint((uint64_t)(nanotime() - start) / 1000);
+    print_str(" us, heap ");
+    print_uint(GC_get_heap_size() >> 10);
+    print_str(" KiB, goroutines ");
+    print_uint((uint64_t)gl_sched.ngs);
+    print_str("\n");
+    print_flush();
+  }
+}
+
+void gc_init(void) {
+  GC_set_all_interior_pointers(1);
+  GC_set_dont_precollect(1);
+  GC_set_finalize_on_demand(1);
+  GC_set_warn_proc(no_warnings);
+  GC_INIT();
+  GC_set_oom_fn(out_of_memory);
+  GC_allow_register_threads();
+  GC_expand_hp(HEAP_START);
+  gl_kind_scan = (int)GC_new_kind(GC_new_free_list(), 0, 1, 1);
+  kind_g = (int)GC_new_kind(GC_new_free_list(),
+                            GC_MAKE_PROC(GC_new_proc(mark_g), 0), 0, 1);
+  old_push_roots = GC_get_push_other_roots();
+  GC_set_push_other_roots(push_roots);
+  GC_set_on_collection_event(on_event);
+  wrap_handlers();
+}
+
+// On the new thread, with gl_tls_m set and the g0 bounds filled in.
+// GC_register_altstack must come before sigaltstack: between the two in the
+// other order a suspension would be scanned as if on the thread's own stack.
+void gc_thread_init(M *mp) {
+  struct GC_stack_base sb;
+  GC_get_stack_base(&sb);
+  mp->g0hi = (uintptr_t)sb.mem_base;
+  long min = sysconf(_SC_MINSIGSTKSZ);
+  mp->altsize = 32768 + (min > 0 ? (size_t)min : 0);
+  mp->altsize = (mp->altsize + 4095) & ~(size_t)4095;
+  mp->altstack = mmap(NULL, mp->altsize, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mp->altstack == MAP_FAILED) throw("no memory for a signal stack");
+  GC_register_altstack((void *)mp->g0lo, mp->g0hi - mp->g0lo, mp->altstack,
+                       mp->altsize);
+  stack_t ss = {.ss_sp = mp->altstack, .ss_size = mp->altsize};
+  sigaltstack(&ss, NULL);
+}
+
+// A new G: its own kind, reachable for ever through gl_allgs.
+G *gc_new_g(void) {
+  G *gp = GC_generic_malloc(sizeof(G) - 1, kind_g);
+  return gp;
+}
+
+void *gc_uncollectable(size_t n) {
+  void *p = GC_malloc_uncollectable(n);
+  memset(p, 0, n);
+  return p;
+}
+
+void gc_uncollectable_free(void *p) { GC_free(p); }
+
+uint64_t gc_count(void) { return GC_get_gc_no(); }
+
+// runtime.GC: an mcall only so that the G's registers are on its stack.
+void stoptheworldgc(G *gp) {
+  (void)gp;
+  GC_gcollect();
+}
+
+// Words of *p: heap bytes in use, heap bytes from the system, bytes allocated
+// in total, free bytes, collections, stack bytes (unknown: 0), Gs.
+void gl_memstats(uint64_t *p) {
+  GC_word heap, freeb, unmapped, since, total;
+  GC_get_heap_usage_safe(&heap, &freeb, &unmapped, &since, &total);
+  memset(p, 0, 16 * sizeof *p);
+  p[0] = heap - freeb;
+  p[1] = heap;
+  p[2] = total;
+  p[3] = freeb;
+  p[4] = GC_get_gc_no();
+  p[6] = (uint64_t)gl_sched.ngs;
+}
+
+// ------------------------------------------------------------ finalizers
+//
+// Finalizers are run by .gl code: a system goroutine of package runtime loops
+// over finwait(), which returns records {fn, object, type}. Objects become
+// finalizable in libgc; the records wait in a queue here.
+typedef struct Finalizer {
+  void *fn, *obj, *type;
+  struct Finalizer *next;
+} Finalizer;
+
+static Lock finlock;
+static Finalizer *finq, *finqtail;
+static G *finwaiter;
+
+static void GC_CALLBACK run_one(void *obj, void *data) {
+  Finalizer *f = data;
+  f->obj = obj;
+  lock(&finlock);
+  f->next = NULL;
+  if (finqtail) finqtail->next = f;
+  else finq = f;
+  finqtail = f;
+  unlock(&finlock);
+}
+
+// fn NULL removes the finalizer.
+void gl_setfinalizer(void *obj, void *fn, void *type) {
+  Finalizer *f = NULL;
+  if (fn) {
+    f = GC_generic_malloc(sizeof *f, gl_kind_scan);
+    f->fn = fn;
+    f->type = type;
+  }
+  GC_register_finalizer_no_order(GC_base(obj), fn ? run_one : NULL, f, NULL,
+                                 NULL);
+}
+
+// Called on g0 between goroutines when objects are ready.
+bool gc_finalizers_pending(void) { return GC_should_invoke_finalizers(); }
+
+// mcall: the next record, or park until there is one.
+void finwait(G *gp) {
+  if (GC_should_invoke_finalizers()) GC_invoke_finalizers();
+  lock(&finlock);
+  Finalizer *f = finq;
+  if (!f) {
+    finwaiter = gp;
+    gopark_unlock(gp, &finlock, WAIT_FINALIZER);
+  }
+  finq = f->next;
+  if (!finq) finqtail = NULL;
+  unlock(&finlock);
+  gp->ret[0] = (uintptr_t)f;
+}
+
+// Wake the finalizer goroutine; sysmon calls this after a collection. The
+// woken G gets NULL and asks again.
+void gc_wake_finalizer(void) {
+  if (!GC_should_invoke_finalizers()) return;
+  lock(&finlock);
+  G *gp = finwaiter;
+  finwaiter = NULL;
+  unlock(&finlock);
+  if (!gp) return;
+  gp->ret[0] = 0;
+  goready_list(gp);
+}

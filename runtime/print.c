@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+//
+// Writing to standard error for reports: plain write(2), a small buffer, no
+// allocation, usable on g0 and in signal handlers. The caller holds the print
+// lock or is about to exit.
+#include "runtime.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static char buf[1024];
+static size_t used;
+
+static void write_all(const char *p, size_t n) {
+  while (n > 0) {
+    ssize_t w = write(2, p, n);
+    if (w < 0) {
+      if (errno == EINTR) continue;
+      return;
+    }
+    p += w;
+    n -= (size_t)w;
+  }
+}
+
+void print_flush(void) {
+  size_t n = used;
+  used = 0;
+  write_all(buf, n);
+}
+
+void print_bytes(const void *p, size_t n) {
+  if (n > sizeof buf - used) print_flush();
+  if (n > sizeof buf) {
+    write_all(p, n);
+    return;
+  }
+  memcpy(buf + used, p, n);
+  used += n;
+}
+
+void print_str(const char *s) { print_bytes(s, strlen(s)); }
+
+static void print_base(uint64_t v, unsigned base) {
+  char d[24];
+  size_t i = sizeof d;
+  do {
+    d[--i] = "0123456789abcdef"[v % base];
+    v /= base;
+  } while (v);
+  print_bytes(d + i, sizeof d - i);
+}
+
+void print_uint(uint64_t v) { print_base(v, 10); }
+
+void print_int(int64_t v) {
+  if (v < 0) print_str("-");
+  print_base(v < 0 ? -(uint64_t)v : (uint64_t)v, 10);
+}
+
+void print_hex(uint64_t v) {
+  print_str("0x");
+  print_base(v, 16);
+}

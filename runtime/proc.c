@@ -1,0 +1,894 @@
+// SPDX-License-Identifier: MIT
+//
+// The scheduler: Gs (goroutines) run on Ms (threads) that hold Ps
+// (processors). A P owns a queue of runnable Gs; an M without a P may only
+// block in the kernel or sleep.
+//
+// Parking and readying. An mcall'ed C function parks its G by
+// gopark_unlock(): the G is marked waiting before the lock under which it was
+// queued is released, so whoever takes that lock next may ready it, and since
+// the G's registers are already saved it may run at once on another M.
+//
+// Waking Ms. Whoever makes a G runnable calls wakep(): it starts an M that
+// spins (looks for work without having any) unless one spins already. A
+// spinning M that finds work wakes the next before it runs it; one that stops
+// spinning looks once more over all queues after it has said so. The
+// submitter stores the G, then reads nmspinning; the M lowers nmspinning,
+// then reads the queues: both with sequential consistency, so one sees the
+// other. Rejected: a central queue (no locality, one lock), and handing a P
+// over at every ready (thrashes between Ms), as Go found before us.
+//
+// All functions run on g0. schedule() and what ends in it never return.
+#include "runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
+#include <gc/gc.h>
+
+struct Sched gl_sched;
+P *gl_allp[MAX_PROCS];
+int32_t gl_gomaxprocs, gl_ncpu;
+_Atomic(G *) gl_allgs;
+M *_Atomic gl_allms;
+M gl_m0;
+_Thread_local G *gl_tls_g;
+_Thread_local M *gl_tls_m;
+
+enum { GFREE_MAX = 64, GOID_BATCH = 16, GLOBAL_EVERY = 61 };
+
+bool gc_finalizers_pending(void);
+
+// ------------------------------------------------------------ global queue
+
+void globrunqput(G *gp) {
+  gp->schedlink = NULL;
+  lock(&gl_sched.lock);
+  if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
+  else gl_sched.runq.head = gp;
+  gl_sched.runq.tail = gp;
+  atomic_fetch_add(&gl_sched.runqsize, 1);
+  unlock(&gl_sched.lock);
+}
+
+static G *globpop(void) {
+  G *gp = gl_sched.runq.head;
+  gl_sched.runq.head = gp->schedlink;
+  if (!gl_sched.runq.head) gl_sched.runq.tail = NULL;
+  atomic_fetch_sub(&gl_sched.runqsize, 1);
+  return gp;
+}
+
+// With sched.lock: one G, and a fair share of the rest into pp's ring.
+static G *globrunqget(P *pp, int32_t max) {
+  int32_t size = gl_sched.runqsize;
+  if (size == 0) return NULL;
+  int32_t n = size / gl_gomaxprocs + 1;
+  if (n > size) n = size;
+  if (max > 0 && n > max) n = max;
+  if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
+  G *gp = globpop();
+  uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
+  uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
+  while (--n > 0 && t - h < RUNQ_SIZE) {
+    atomic_store_explicit(&pp->runq[t % RUNQ_SIZE], globpop(),
+                          memory_order_relaxed);
+    t++;
+  }
+  atomic_store_explicit(&pp->runqtail, t, memory_order_release);
+  return gp;
+}
+
+// A list of Gs that became runnable where there may be no P.
+static void injectlist(G *list) {
+  int32_t n = 0;
+  lock(&gl_sched.lock);
+  while (list) {
+    G *gp = list;
+    list = gp->schedlink;
+    gp->status = Grunnable;
+    gp->schedlink = NULL;
+    if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
+    else gl_sched.runq.head = gp;
+    gl_sched.runq.tail = gp;
+    atomic_fetch_add(&gl_sched.runqsize, 1);
+    n++;
+  }
+  unlock(&gl_sched.lock);
+  while (n-- > 0 && gl_sched.npidle > 0) startm(NULL, false);
+}
+
+// ------------------------------------------------------------------ P and M
+
+void acquirep(P *pp) {
+  M *mp = gl_tls_m;
+  mp->p = pp;
+  pp->m = mp;
+  atomic_store(&pp->status, Prunning);
+}
+
+P *releasep(void) {
+  M *mp = gl_tls_m;
+  P *pp = mp->p;
+  mp->p = NULL;
+  pp->m = NULL;
+  atomic_store(&pp->status, Pidle);
+  return pp;
+}
+
+// With sched.lock.
+void pidleput(P *pp) {
+  pp->link = gl_sched.pidle;
+  gl_sched.pidle = pp;
+  atomic_fetch_add(&gl_sched.npidle, 1);
+}
+
+P *pidleget(void) {
+  P *pp = gl_sched.pidle;
+  if (!pp) return NULL;
+  gl_sched.pidle = pp->link;
+  atomic_fetch_sub(&gl_sched.npidle, 1);
+  return pp;
+}
+
+static void minit(M *mp) {
+  mp->thread = pthread_self();
+  mp->tid = (int32_t)syscall(SYS_gettid);
+  mp->rng = rand_seed();
+  pthread_attr_t at;
+  void *lo = NULL;
+  size_t size = 0;
+  if (pthread_getattr_np(pthread_self(), &at) == 0) {
+    pthread_attr_getstack(&at, &lo, &size);
+    pthread_attr_destroy(&at);
+  }
+  mp->g0lo = (uintptr_t)lo;
+  mp->g0hi = (uintptr_t)lo + size;
+  mp->freelists = gl_tls_free;
+  preempt_refill(mp);
+  gl_tls_m = mp;
+  gc_thread_init(mp);
+  char *tp = __builtin_thread_pointer();
+  mp->guardp = (_Atomic uintptr_t *)(tp + TLS_GUARD);
+}
+
+// On g0 of a new M, from gl_mstart_asm.
+NORETURN void mstart1(M *mp) {
+  if (mp != &gl_m0 && mp->nextp) {
+    P *pp = mp->nextp;
+    mp->nextp = NULL;
+    acquirep(pp);
+  }
+  schedule();
+}
+
+static void *mthread(void *arg) {
+  M *mp = arg;
+  minit(mp);
+  gl_mstart_asm(mp);
+}
+
+// A new thread that will take pp.
+static void newm(P *pp, bool spinning) {
+  M *mp = aligned_alloc(64, (sizeof(M) + 63) & ~(size_t)63);
+  if (!mp) fatal("runtime: cannot allocate memory");
+  memset(mp, 0, sizeof *mp);
+  mp->nextp = pp;
+  mp->spinning = spinning;
+  lock(&gl_sched.lock);
+  mp->id = gl_sched.mcount++;
+  if (gl_sched.mcount > MAX_MS) {
+    unlock(&gl_sched.lock);
+    print_str("runtime: program exceeds 10000-thread limit\n");
+    fatal("thread exhaustion");
+  }
+  mp->alllink = gl_allms;
+  atomic_store(&gl_allms, mp);
+  unlock(&gl_sched.lock);
+  sigset_t all, old;
+  sigfillset(&all);
+  sigdelset(&all, GC_get_suspend_signal());
+  sigdelset(&all, GC_get_thr_restart_signal());
+  (void)old;
+  pthread_attr_t at;
+  pthread_attr_init(&at);
+  pthread_attr_setstacksize(&at, 512 << 10);
+  pthread_attr_setdetachstate(&at, PTHREAD_CREATE_DETACHED);
+  pthread_t th;
+  if (GC_pthread_create(&th, &at, mthread, mp) != 0)
+    fatal("runtime: failed to create new OS thread");
+  pthread_attr_destroy(&at);
+}
+
+static void mput(M *mp) {
+  mp->schedlink = gl_sched.midle;
+  gl_sched.midle = mp;
+  gl_sched.nmidle++;
+  checkdead();
+}
+
+// Let some M run pp (NULL: an idle P). spinning: the caller has counted the
+// M in nmspinning.
+void startm(P *pp, bool spinning) {
+  lock(&gl_sched.lock);
+  if (!pp) {
+    pp = pidleget();
+    if (!pp) {
+      unlock(&gl_sched.lock);
+      if (spinning) atomic_fetch_sub(&gl_sched.nmspinning, 1);
+      return;
+    }
+  }
+  M *mp = gl_sched.midle;
+  if (!mp) {
+    unlock(&gl_sched.lock);
+    newm(pp, spinning);
+    return;
+  }
+  gl_sched.midle = mp->schedlink;
+  gl_sched.nmidle--;
+  unlock(&gl_sched.lock);
+  mp->spinning = spinning;
+  mp->nextp = pp;
+  note_wakeup(&mp->park);
+}
+
+void wakep(void) {
+  atomic_thread_fence(memory_order_seq_cst);
+  if (gl_sched.npidle == 0) return;
+  int32_t zero = 0;
+  if (gl_sched.nmspinning != 0 ||
+      !atomic_compare_exchange_strong(&gl_sched.nmspinning, &zero, 1))
+    return;
+  startm(NULL, true);
+}
+
+// Give a P away: its M is stuck in a system call.
+void handoffp(P *pp) {
+  if (!runqempty(pp) || gl_sched.runqsize != 0) {
+    startm(pp, false);
+    return;
+  }
+  int32_t zero = 0;
+  if (gl_sched.nmspinning + gl_sched.npidle == 0 &&
+      atomic_compare_exchange_strong(&gl_sched.nmspinning, &zero, 1)) {
+    startm(pp, true);
+    return;
+  }
+  lock(&gl_sched.lock);
+  if (gl_sched.gcwaiting) {
+    atomic_store(&pp->status, Pgcstop);
+    if (--gl_sched.stopwait == 0) note_wakeup(&gl_sched.stopnote);
+    unlock(&gl_sched.lock);
+    return;
+  }
+  if (gl_sched.runqsize != 0) {
+    unlock(&gl_sched.lock);
+    startm(pp, false);
+    return;
+  }
+  int64_t when = pp->timer0when;
+  pidleput(pp);
+  unlock(&gl_sched.lock);
+  // Its timers are now in the care of whoever polls.
+  if (when != 0) netpoll_break();
+}
+
+// Sleep until somebody gives this M a P.
+void stopm(void) {
+  M *mp = gl_tls_m;
+  lock(&gl_sched.lock);
+  mput(mp);
+  unlock(&gl_sched.lock);
+  note_sleep(&mp->park);
+  note_clear(&mp->park);
+  P *pp = mp->nextp;
+  mp->nextp = NULL;
+  acquirep(pp);
+}
+
+static void gcstopm(void) {
+  M *mp = gl_tls_m;
+  if (mp->spinning) {
+    mp->spinning = false;
+    atomic_fetch_sub(&gl_sched.nmspinning, 1);
+  }
+  P *pp = releasep();
+  lock(&gl_sched.lock);
+  atomic_store(&pp->status, Pgcstop);
+  if (--gl_sched.stopwait == 0) note_wakeup(&gl_sched.stopnote);
+  unlock(&gl_sched.lock);
+  stopm();
+}
+
+// ------------------------------------------------------------ finding work
+
+static NORETURN void execute(G *gp, bool inherit) {
+  P *pp = cur_p();
+  atomic_store_explicit(&gp->status, Grunning, memory_order_relaxed);
+  gp->preempt = false;
+  if (!inherit)
+    atomic_store_explicit(&pp->schedtick, pp->schedtick + 1,
+                          memory_order_relaxed);
+  if (UNLIKELY(gp->asave != NULL)) {
+    M *mp = gl_tls_m;
+    mp->aretired = gp->asave;  // free for reuse at the next schedule
+  }
+  gl_gogo(gp);
+}
+
+static void stop_spinning(M *mp, bool found) {
+  mp->spinning = false;
+  int32_t n = atomic_fetch_sub(&gl_sched.nmspinning, 1);
+  if (found && n == 1) wakep();
+}
+
+void mspinning_reset(void) {
+  M *mp = gl_tls_m;
+  if (mp->spinning) stop_spinning(mp, true);
+}
+
+static G *steal_work(P *pp, int64_t *now, int64_t *until, bool *again) {
+  M *mp = gl_tls_m;
+  int32_t n = gl_gomaxprocs;
+  for (int round = 0; round < 4; round++) {
+    bool last = round == 3;
+    uint32_t start = rand_n(&mp->rng, (uint32_t)n);
+    for (int32_t i = 0; i < n; i++) {
+      if (gl_sched.gcwaiting) {
+        *again = true;
+        return NULL;
+      }
+      P *p2 = gl_allp[(start + (uint32_t)i) % (uint32_t)n];
+      if (p2 == pp) continue;
+      if (last && p2->timer0when != 0) {
+        bool ran = false;
+        if (*now == 0) *now = nanotime();
+        int64_t w = timers_run(p2, *now, &ran);
+        if (w != 0 && (*until == 0 || w < *until)) *until = w;
+        bool inherit;
+        G *gp = ran ? runqget(pp, &inherit) : NULL;
+        if (gp) return gp;
+      }
+      if (p2->status == Pidle) continue;
+      G *gp = runqsteal(pp, p2, last);
+      if (gp) return gp;
+    }
+  }
+  return NULL;
+}
+
+// After giving up the P: is there work in any queue? Then take a P again.
+static bool check_runqs(void) {
+  for (int32_t i = 0; i < gl_gomaxprocs; i++) {
+    P *p2 = gl_allp[i];
+    if (!p2 || runqempty(p2)) continue;
+    lock(&gl_sched.lock);
+    P *pp = pidleget();
+    unlock(&gl_sched.lock);
+    if (!pp) return false;
+    acquirep(pp);
+    return true;
+  }
+  return false;
+}
+
+// Without a P: block in netpoll until something is ready or the first timer
+// is due. Returns true if the M has a P again; *gpp may then hold a G.
+static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
+  M *mp = gl_tls_m;
+  int64_t delay = -1;
+  if (until != 0) {
+    delay = until - nanotime();
+    if (delay < 0) delay = 0;
+  }
+  atomic_store(&gl_sched.polluntil, until);
+  G *list = netpoll(delay);
+  atomic_store(&gl_sched.polluntil, 0);
+  atomic_store(&gl_sched.lastpoll, nanotime());
+  lock(&gl_sched.lock);
+  P *pp = pidleget();
+  unlock(&gl_sched.lock);
+  if (!pp) {
+    if (list) injectlist(list);
+    return false;
+  }
+  acquirep(pp);
+  if (list) {
+    G *gp = list;
+    G *rest = gp->schedlink;
+    if (rest) injectlist(rest);
+    gp->status = Grunnable;
+    *gpp = gp;
+    return true;
+  }
+  if (was_spinning) {
+    mp->spinning = true;
+    atomic_fetch_add(&gl_sched.nmspinning, 1);
+  }
+  return true;
+}
+
+static G *local_work(P *pp, int64_t *until, bool *inherit, int64_t *now) {
+  *inherit = false;
+  if (pp->timer0when != 0) {
+    bool ran;
+    *now = nanotime();
+    *until = timers_run(pp, *now, &ran);
+  }
+  if (pp->schedtick % GLOBAL_EVERY == 0 && gl_sched.runqsize > 0) {
+    lock(&gl_sched.lock);
+    G *gp = globrunqget(pp, 1);
+    unlock(&gl_sched.lock);
+    if (gp) return gp;
+  }
+  G *gp = runqget(pp, inherit);
+  if (gp) return gp;
+  if (gl_sched.runqsize != 0) {
+    lock(&gl_sched.lock);
+    gp = globrunqget(pp, 0);
+    unlock(&gl_sched.lock);
+    if (gp) return gp;
+  }
+  if (netpoll_inited() && netpoll_any_waiters() && gl_sched.lastpoll != 0) {
+    G *list = netpoll(0);
+    if (list) {
+      gp = list;
+      if (gp->schedlink) injectlist(gp->schedlink);
+      gp->status = Grunnable;
+      return gp;
+    }
+  }
+  return NULL;
+}
+
+static G *find_runnable(bool *inherit) {
+  M *mp = gl_tls_m;
+  for (;;) {
+    P *pp = mp->p;
+    if (gl_sched.gcwaiting) {
+      gcstopm();
+      continue;
+    }
+    int64_t until = 0, now = 0;
+    G *gp = local_work(pp, &until, inherit, &now);
+    if (gp) return gp;
+
+    if (mp->spinning ||
+        2 * gl_sched.nmspinning < gl_gomaxprocs - gl_sched.npidle) {
+      if (!mp->spinning && gl_gomaxprocs > 1) {
+        mp->spinning = true;
+        atomic_fetch_add(&gl_sched.nmspinning, 1);
+      }
+      bool again = false;
+      gp = steal_work(pp, &now, &until, &again);
+      if (gp) return gp;
+      if (again) continue;
+    }
+
+    // Nothing: give up the P.
+    lock(&gl_sched.lock);
+    if (gl_sched.gcwaiting) {
+      unlock(&gl_sched.lock);
+      continue;
+    }
+    if (gl_sched.runqsize != 0) {
+      gp = globrunqget(pp, 0);
+      unlock(&gl_sched.lock);
+      return gp;
+    }
+    // An M that has not looked elsewhere spins instead, if work is likely
+    // to arrive while nobody looks.
+    releasep();
+    pidleput(pp);
+    unlock(&gl_sched.lock);
+
+    bool was_spinning = mp->spinning;
+    if (was_spinning) {
+      mp->spinning = false;
+      atomic_fetch_sub(&gl_sched.nmspinning, 1);
+      atomic_thread_fence(memory_order_seq_cst);
+      if (check_runqs()) {
+        mp->spinning = true;
+        atomic_fetch_add(&gl_sched.nmspinning, 1);
+        continue;
+      }
+      // The global queue may have got work between our look and now.
+      if (gl_sched.runqsize != 0) {
+        lock(&gl_sched.lock);
+        P *p2 = gl_sched.runqsize != 0 ? pidleget() : NULL;
+        unlock(&gl_sched.lock);
+        if (p2) {
+          acquirep(p2);
+          mp->spinning = true;
+          atomic_fetch_add(&gl_sched.nmspinning, 1);
+          continue;
+        }
+      }
+    }
+    until = timers_next();
+    if (netpoll_inited() && (netpoll_any_waiters() || until != 0) &&
+        atomic_exchange(&gl_sched.lastpoll, 0) != 0) {
+      gp = NULL;
+      if (block_in_poll(until, was_spinning, &gp)) {
+        *inherit = false;
+        if (gp) return gp;
+        continue;
+      }
+    } else if (until != 0 && netpoll_inited()) {
+      int64_t pu = gl_sched.polluntil;
+      if (pu == 0 || pu > until) netpoll_break();
+    }
+    stopm();
+  }
+}
+
+NORETURN void schedule(void) {
+  M *mp = gl_tls_m;
+  if (UNLIKELY(mp->aretired != NULL)) preempt_refill(mp);
+  if (UNLIKELY(mp->p == NULL)) stopm();
+  P *pp = mp->p;
+  // The way of a pair that communicates: straight to the G readied last.
+  if (LIKELY(!atomic_load_explicit(&gl_sched.gcwaiting, memory_order_relaxed)
+             && pp->timer0when == 0 && !mp->spinning)) {
+    G *next = atomic_load_explicit(&pp->runnext, memory_order_relaxed);
+    if (next && atomic_compare_exchange_strong(&pp->runnext, &next, NULL))
+      execute(next, true);
+  }
+  bool inherit;
+  G *gp = find_runnable(&inherit);
+  if (mp->spinning) stop_spinning(mp, true);
+  execute(gp, inherit);
+}
+
+// ------------------------------------------------------- park, ready, yield
+
+// Before a G is queued where others see it under a lock the caller holds.
+void gopark_prepare(G *gp, int reason) {
+  gp->waitreason = (uint8_t)reason;
+  atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
+  gl_tls_m->curg = NULL;
+}
+
+// Park gp, releasing l (may be NULL) when it can be readied.
+NORETURN void gopark_unlock(G *gp, Lock *l, int reason) {
+  gopark_prepare(gp, reason);
+  if (l) unlock(l);
+  schedule();
+}
+
+// Make a waiting G runnable, next on this P.
+void goready(G *gp) {
+  atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
+  runqput(cur_p(), gp, true);
+  if (UNLIKELY(gl_sched.npidle != 0)) wakep();
+}
+
+// The same from where there may be no P.
+void goready_list(G *gp) {
+  gp->schedlink = NULL;
+  injectlist(gp);
+}
+
+void gosched(G *gp) {
+  P *pp = cur_p();
+  // Nobody else to run: go on.
+  if (runqempty(pp) && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
+      !gl_sched.gcwaiting && !netpoll_any_waiters())
+    return;
+  gl_tls_m->curg = NULL;
+  atomic_store(&gp->status, Grunnable);
+  globrunqput(gp);
+  schedule();
+}
+
+NORETURN void gopreempt(G *gp) {
+  gl_tls_m->curg = NULL;
+  atomic_store(&gp->status, Grunnable);
+  globrunqput(gp);
+  if (gl_sched.npidle != 0) wakep();
+  schedule();
+}
+
+void park(G *gp, intptr_t reason) {
+  (void)reason;
+  gopark_unlock(gp, NULL, WAIT_PARKED);
+}
+
+void gl_ready(G *gp) { goready(gp); }
+
+// ------------------------------------------------------------ new and dead Gs
+
+static G *gfget(P *pp) {
+  if (!pp->gfree && gl_sched.gfree) {
+    lock(&gl_sched.gfreelock);
+    while (gl_sched.gfree && pp->ngfree < GFREE_MAX / 2) {
+      G *gp = gl_sched.gfree;
+      gl_sched.gfree = gp->schedlink;
+      gl_sched.ngfree--;
+      gp->schedlink = pp->gfree;
+      pp->gfree = gp;
+      pp->ngfree++;
+    }
+    unlock(&gl_sched.gfreelock);
+  }
+  G *gp = pp->gfree;
+  if (!gp) return NULL;
+  pp->gfree = gp->schedlink;
+  pp->ngfree--;
+  return gp;
+}
+
+static void gfput(P *pp, G *gp) {
+  gp->schedlink = pp->gfree;
+  pp->gfree = gp;
+  if (++pp->ngfree < GFREE_MAX) return;
+  lock(&gl_sched.gfreelock);
+  while (pp->ngfree > GFREE_MAX / 2) {
+    gp = pp->gfree;
+    pp->gfree = gp->schedlink;
+    pp->ngfree--;
+    gp->schedlink = gl_sched.gfree;
+    gl_sched.gfree = gp;
+    gl_sched.ngfree++;
+  }
+  unlock(&gl_sched.gfreelock);
+}
+
+static G *new_g(void) {
+  G *gp = gc_new_g();
+  gp->status = Gdead;
+  gp->seg = stack_alloc(gl_stack_first);
+  gp->sudog.g = gp;
+  gp->first = gp->seg;  // from here on the mark procedure looks at it
+  G *head = gl_allgs;
+  do gp->alllink = head;
+  while (!atomic_compare_exchange_weak(&gl_allgs, &head, gp));
+  return gp;
+}
+
+static uint64_t next_goid(P *pp) {
+  if (pp->goidcache == pp->goidcacheend) {
+    pp->goidcache = atomic_fetch_add(&gl_sched.goidgen, GOID_BATCH) + 1;
+    pp->goidcacheend = pp->goidcache + GOID_BATCH;
+  }
+  return pp->goidcache++;
+}
+
+// A runnable G that will call fn. Its first frame, as gl_gogo pops it:
+//   r15 r14 r13 r12 rbx=fn rbp=0 pc=gl_goentry | 0 0
+G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
+  P *pp = cur_p();
+  G *gp = gfget(pp);
+  if (!gp) gp = new_g();
+  uintptr_t *sp = (uintptr_t *)gp->first->hi - 2;
+  sp[0] = sp[1] = 0;
+  *--sp = (uintptr_t)gl_goentry;
+  *--sp = 0;
+  *--sp = (uintptr_t)fn;
+  for (int i = 0; i < 4; i++) *--sp = 0;
+  gp->fn = fn;
+  gp->gopc = gopc;
+  gp->parentgoid = parent;
+  gp->goid = next_goid(pp);
+  gp->bp = (uintptr_t)(sp + 5);
+  gp->sp = (uintptr_t)sp;
+  gp->system = false;
+  atomic_fetch_add_explicit(&gl_sched.ngs, 1, memory_order_relaxed);
+  atomic_store_explicit(&gp->status, Grunnable, memory_order_release);
+  return gp;
+}
+
+// The go statement. The return address is above the saved rbp where gl_ccall
+// left the stack.
+void go(const GlFuncVal *fn) {
+  G *me = gl_tls_g;
+  if (UNLIKELY(!fn)) fatal("go of nil func value");
+  G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me->goid);
+  runqput(cur_p(), gp, true);
+  static _Atomic bool started;
+  if (UNLIKELY(!started) && !atomic_exchange(&started, true)) sysmon_start();
+  if (gl_sched.npidle != 0) wakep();
+}
+
+// mcall: the end of a G.
+void goexit0(G *gp) {
+  M *mp = gl_tls_m;
+  atomic_store(&gp->status, Gdead);
+  mp->curg = NULL;
+  gp->sp = 0;
+  gp->m = NULL;
+  gp->deferframe = NULL;
+  gp->panic = NULL;
+  gp->fn = NULL;
+  gp->waiting = NULL;
+  gp->ret[0] = gp->ret[1] = 0;
+  if (gp->system) atomic_fetch_sub(&gl_sched.nsysgs, 1);
+  atomic_fetch_sub_explicit(&gl_sched.ngs, 1, memory_order_relaxed);
+  if (gp->first->next) stack_reset(gp);
+  gp->seg = gp->first;
+  gfput(mp->p, gp);
+  schedule();
+}
+
+intptr_t gl_numgoroutine(void) {
+  return (intptr_t)(gl_sched.ngs - gl_sched.nsysgs);
+}
+
+// Mark the calling goroutine as the runtime's own.
+void gl_setsystemg(void) {
+  gl_tls_g->system = true;
+  atomic_fetch_add(&gl_sched.nsysgs, 1);
+}
+
+// ----------------------------------------------------------------- deadlock
+
+// With sched.lock, when an M is about to sleep: if no M can make progress and
+// nothing will wake one, the program is dead.
+void checkdead(void) {
+  int32_t run = gl_sched.mcount - gl_sched.nmidle - gl_sched.nmsys;
+  if (run > 0 || gl_sched.gcwaiting) return;
+  if (timers_any()) return;
+  if (netpoll_inited() && netpoll_any_waiters()) return;
+  if (gl_sched.runqsize != 0) return;
+  for (G *gp = gl_allgs; gp; gp = gp->alllink)
+    if (gp->status == Grunnable || gp->status == Grunning ||
+        gp->status == Gsyscall)
+      return;
+  unlock(&gl_sched.lock);
+  int64_t users = gl_sched.ngs - gl_sched.nsysgs;
+  if (users == 0)
+    fatal("no goroutines (main called runtime.Goexit) - deadlock!");
+  fatal("all goroutines are asleep - deadlock!");
+}
+
+// ------------------------------------------------------------ stop the world
+
+void stop_the_world(void) {
+  P *pp = cur_p();
+  lock(&gl_sched.lock);
+  gl_sched.stopwait = gl_gomaxprocs;
+  atomic_store(&gl_sched.gcwaiting, true);
+  preempt_all();
+  atomic_store(&pp->status, Pgcstop);
+  gl_sched.stopwait--;
+  for (int32_t i = 0; i < gl_gomaxprocs; i++) {
+    P *p2 = gl_allp[i];
+    uint32_t s = Psyscall;
+    if (p2->status == Psyscall &&
+        atomic_compare_exchange_strong(&p2->status, &s, Pgcstop)) {
+      atomic_fetch_add(&p2->syscalltick, 1);
+      gl_sched.stopwait--;
+    }
+  }
+  for (P *p2; (p2 = pidleget());) {
+    atomic_store(&p2->status, Pgcstop);
+    gl_sched.stopwait--;
+  }
+  bool wait = gl_sched.stopwait > 0;
+  unlock(&gl_sched.lock);
+  while (wait && !note_tsleep(&gl_sched.stopnote, 100000)) preempt_all();
+  note_clear(&gl_sched.stopnote);
+}
+
+static P *new_p(int32_t id) {
+  P *pp = gc_uncollectable(sizeof *pp);
+  pp->id = id;
+  pp->rng = rand_seed();
+  lock_init(&pp->timerlock, LOCK_TIMER);
+  return pp;
+}
+
+static void destroy_p(P *pp, P *to) {
+  bool inherit;
+  for (G *gp; (gp = runqget(pp, &inherit));) {
+    gp->schedlink = NULL;
+    if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
+    else gl_sched.runq.head = gp;
+    gl_sched.runq.tail = gp;
+    atomic_fetch_add(&gl_sched.runqsize, 1);
+  }
+  timers_adopt(to, pp);
+  while (pp->gfree) {
+    G *gp = pp->gfree;
+    pp->gfree = gp->schedlink;
+    gp->schedlink = gl_sched.gfree;
+    gl_sched.gfree = gp;
+    gl_sched.ngfree++;
+  }
+  pp->ngfree = 0;
+  atomic_store(&pp->status, Pdead);
+}
+
+// With sched.lock and the world stopped. Returns the Ps with work.
+static P *procresize(int32_t n) {
+  M *mp = gl_tls_m;
+  for (int32_t i = 0; i < n; i++) {
+    if (!gl_allp[i]) gl_allp[i] = new_p(i);
+    if (gl_allp[i]->status == Pdead) gl_allp[i]->status = Pgcstop;
+  }
+  int32_t old = gl_gomaxprocs;
+  gl_gomaxprocs = n;
+  if (!mp->p || mp->p->id >= n) {
+    if (mp->p) mp->p->m = NULL;
+    acquirep(gl_allp[0]);
+  } else {
+    atomic_store(&mp->p->status, Prunning);
+  }
+  for (int32_t i = n; i < old; i++) destroy_p(gl_allp[i], mp->p);
+  P *work = NULL;
+  for (int32_t i = n; i-- > 0;) {
+    P *pp = gl_allp[i];
+    if (pp == mp->p) continue;
+    atomic_store(&pp->status, Pidle);
+    if (runqempty(pp)) {
+      pidleput(pp);
+    } else {
+      pp->link = work;
+      work = pp;
+    }
+  }
+  return work;
+}
+
+void start_the_world(int32_t procs) {
+  lock(&gl_sched.lock);
+  P *work = procresize(procs);
+  atomic_store(&gl_sched.gcwaiting, false);
+  if (gl_sched.sysmonwait) {
+    atomic_store(&gl_sched.sysmonwait, false);
+    note_wakeup(&gl_sched.sysmonnote);
+  }
+  unlock(&gl_sched.lock);
+  while (work) {
+    P *pp = work;
+    work = pp->link;
+    startm(pp, false);
+  }
+  wakep();
+}
+
+static Lock stwlock;  // taken with trylock only: a G waits by yielding
+
+// mcall: runtime.GOMAXPROCS.
+void gomaxprocs(G *gp, intptr_t n) {
+  gp->ret[0] = (uintptr_t)gl_gomaxprocs;
+  if (n > MAX_PROCS) n = MAX_PROCS;
+  if (n < 1 || n == gl_gomaxprocs || gl_debug.deterministic) return;
+  if (!trylock(&stwlock)) {
+    gp->ret[0] = 0;  // somebody else resizes; .gl asks again
+    gosched(gp);
+    return;
+  }
+  stop_the_world();
+  start_the_world((int32_t)n);
+  unlock(&stwlock);
+}
+
+// ------------------------------------------------------------------- start
+
+void sched_init(int32_t procs) {
+  lock_init(&gl_sched.lock, LOCK_SCHED);
+  gl_sched.mcount = 1;
+  gl_sched.lastpoll = nanotime();
+  M *mp = &gl_m0;
+  gl_allms = mp;
+  minit(mp);
+  lock(&gl_sched.lock);
+  procresize(gl_debug.deterministic ? 1 : procs);
+  unlock(&gl_sched.lock);
+}
+
+void gl_main_code(void);
+static const GlFuncVal main_fn = {(void *)gl_main_code};
+
+void proc_main(void) {
+  G *gp = proc_newg(&main_fn, 0, 0);
+  runqput(cur_p(), gp, true);
+  gl_mstart_asm(&gl_m0);
+}

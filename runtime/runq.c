@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// Run queues of a P: a ring of RUNQ_SIZE Gs and the slot runnext.
+//
+// The owner puts at the tail; the owner and thieves take from the head by
+// compare-and-swap, so each G is taken once. Indices grow without bound and
+// wrap. A full ring moves half of itself to the global queue. runnext holds
+// the G readied last: it runs next and inherits the rest of the time slice,
+// so that a pair that communicates is scheduled as one.
+#include "runtime.h"
+
+#define LOAD(x, order) atomic_load_explicit(&(x), memory_order_##order)
+
+static void globrunqput_batch(GQueue *q) {
+  lock(&gl_sched.lock);
+  if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = q->head;
+  else gl_sched.runq.head = q->head;
+  gl_sched.runq.tail = q->tail;
+  atomic_fetch_add(&gl_sched.runqsize, q->n);
+  unlock(&gl_sched.lock);
+}
+
+// The ring is full: gp and half of the ring go to the global queue.
+static bool put_slow(P *pp, G *gp, uint32_t h, uint32_t t) {
+  G *batch[RUNQ_SIZE / 2 + 1];
+  uint32_t n = (t - h) / 2;
+  if (n != RUNQ_SIZE / 2) return false;
+  for (uint32_t i = 0; i < n; i++)
+    batch[i] = LOAD(pp->runq[(h + i) % RUNQ_SIZE], relaxed);
+  if (!atomic_compare_exchange_strong_explicit(
+          &pp->runqhead, &h, h + n, memory_order_release,
+          memory_order_relaxed))
+    return false;
+  batch[n] = gp;
+  for (uint32_t i = 0; i < n; i++) batch[i]->schedlink = batch[i + 1];
+  gp->schedlink = NULL;
+  GQueue q = {batch[0], gp, (int32_t)n + 1};
+  globrunqput_batch(&q);
+  return true;
+}
+
+// Owner only. next: into runnext, kicking the old one into the ring.
+void runqput(P *pp, G *gp, bool next) {
+  if (next) {
+    gp = atomic_exchange(&pp->runnext, gp);
+    if (!gp) return;
+  }
+  for (;;) {
+    uint32_t h = LOAD(pp->runqhead, acquire);
+    uint32_t t = LOAD(pp->runqtail, relaxed);
+    if (t - h < RUNQ_SIZE) {
+      atomic_store_explicit(&pp->runq[t % RUNQ_SIZE], gp,
+                            memory_order_relaxed);
+      atomic_store_explicit(&pp->runqtail, t + 1, memory_order_release);
+      return;
+    }
+    if (put_slow(pp, gp, h, t)) return;
+  }
+}
+
+// Owner only: the Gs of q, what does not fit goes to the global queue.
+void runqput_batch(P *pp, GQueue *q) {
+  uint32_t h = LOAD(pp->runqhead, acquire);
+  uint32_t t = LOAD(pp->runqtail, relaxed);
+  while (q->head && t - h < RUNQ_SIZE) {
+    G *gp = q->head;
+    q->head = gp->schedlink;
+    q->n--;
+    atomic_store_explicit(&pp->runq[t % RUNQ_SIZE], gp, memory_order_relaxed);
+    t++;
+  }
+  atomic_store_explicit(&pp->runqtail, t, memory_order_release);
+  if (q->head) globrunqput_batch(q);
+}
+
+// Owner only. *inherit: it came from runnext.
+G *runqget(P *pp, bool *inherit) {
+  G *next = LOAD(pp->runnext, relaxed);
+  if (next && atomic_compare_exchange_strong(&pp->runnext, &next, NULL)) {
+    *inherit = true;
+    return next;
+  }
+  *inherit = false;
+  for (;;) {
+    uint32_t h = LOAD(pp->runqhead, acquire);
+    uint32_t t = LOAD(pp->runqtail, relaxed);
+    if (t == h) return NULL;
+    G *gp = LOAD(pp->runq[h % RUNQ_SIZE], relaxed);
+    if (atomic_compare_exchange_strong_explicit(
+            &pp->runqhead, &h, h + 1, memory_order_release,
+            memory_order_relaxed))
+      return gp;
+  }
+}
+
+// True if pp had no G at some instant. A G kicked out of runnext is briefly
+// in neither place, hence the second look at the tail.
+bool runqempty(P *pp) {
+  for (;;) {
+    uint32_t h = LOAD(pp->runqhead, seq_cst);
+    uint32_t t = LOAD(pp->runqtail, seq_cst);
+    G *next = LOAD(pp->runnext, seq_cst);
+    if (t == LOAD(pp->runqtail, seq_cst)) return h == t && !next;
+  }
+}
+
+// Take half of p2's ring into batch's ring at index tail.
+static uint32_t grab(P *p2, P *to, uint32_t tail, bool stealnext) {
+  for (;;) {
+    uint32_t h = LOAD(p2->runqhead, acquire);
+    uint32_t t = LOAD(p2->runqtail, acquire);
+    uint32_t n = t - h;
+    n = n - n / 2;
+    if (n == 0) {
+      if (!stealnext) return 0;
+      G *next = LOAD(p2->runnext, relaxed);
+      if (!next) return 0;
+      // Its owner is about to run it: give it the time to, or the two would
+      // throw it back and forth.
+      if (LOAD(p2->status, relaxed) == Prunning && !gl_debug.deterministic) {
+        for (int i = 0; i < 40; i++) __builtin_ia32_pause();
+        if (gl_ncpu > 1) futex_sleep(&(_Atomic uint32_t){0}, 0, 3000);
+      }
+      if (!atomic_compare_exchange_strong(&p2->runnext, &next, NULL)) continue;
+      atomic_store_explicit(&to->runq[tail % RUNQ_SIZE], next,
+                            memory_order_relaxed);
+      return 1;
+    }
+    if (n > RUNQ_SIZE / 2) continue;  // h and t were not of one instant
+    for (uint32_t i = 0; i < n; i++) {
+      G *gp = LOAD(p2->runq[(h + i) % RUNQ_SIZE], relaxed);
+      atomic_store_explicit(&to->runq[(tail + i) % RUNQ_SIZE], gp,
+                            memory_order_relaxed);
+    }
+    if (atomic_compare_exchange_strong_explicit(
+            &p2->runqhead, &h, h + n, memory_order_acq_rel,
+            memory_order_relaxed))
+      return n;
+  }
+}
+
+// Steal half of p2's queue into pp's, return one of them.
+G *runqsteal(P *pp, P *p2, bool stealnext) {
+  uint32_t t = LOAD(pp->runqtail, relaxed);
+  uint32_t n = grab(p2, pp, t, stealnext);
+  if (n == 0) return NULL;
+  n--;
+  G *gp = LOAD(pp->runq[(t + n) % RUNQ_SIZE], relaxed);
+  if (n > 0)
+    atomic_store_explicit(&pp->runqtail, t + n, memory_order_release);
+  return gp;
+}

@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: MIT
+//
+// The one header of the runtime: the data first, then the functions grouped
+// under the file that defines them. Read HACKING.md for what spans files.
+//
+// All C here runs on g0, the thread stack of an M, unless a comment says so.
+#ifndef GL_RUNTIME_H
+#define GL_RUNTIME_H
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi.h"
+#include "asm_offsets.h"
+
+typedef struct G G;
+typedef struct M M;
+typedef struct P P;
+typedef struct Seg Seg;
+typedef struct Sudog Sudog;
+typedef struct Hchan Hchan;
+typedef struct Timer Timer;
+typedef struct AsyncSave AsyncSave;
+
+#define NORETURN _Noreturn
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+// ---------------------------------------------------------------- data
+
+// G states, with Go's numbers and words.
+enum {
+  Gidle, Grunnable, Grunning, Gsyscall, Gwaiting, Gmoribund_unused, Gdead,
+  Genqueue_unused, Gcopystack_unused, Gpreempted
+};
+
+enum { Pidle, Prunning, Psyscall, Pgcstop, Pdead };
+
+// Why a G waits; wait_reason_text in traceback.c has the words.
+enum {
+  WAIT_NONE, WAIT_CHAN_RECEIVE, WAIT_CHAN_SEND, WAIT_CHAN_RECEIVE_NIL,
+  WAIT_CHAN_SEND_NIL, WAIT_SELECT, WAIT_SELECT_NO_CASES, WAIT_SLEEP,
+  WAIT_SEMACQUIRE, WAIT_SYNC_MUTEX_LOCK, WAIT_SYNC_RWMUTEX_RLOCK,
+  WAIT_SYNC_RWMUTEX_LOCK, WAIT_SYNC_WAITGROUP_WAIT, WAIT_SYNC_COND_WAIT,
+  WAIT_IO, WAIT_FINALIZER, WAIT_GC, WAIT_STOPPING_WORLD, WAIT_PARKED,
+  WAIT_REASONS
+};
+
+// A spin-then-futex mutex: 0 free, 1 held, 2 held and somebody sleeps.
+typedef struct Lock {
+  _Atomic uint32_t state;
+  uint32_t rank;  // LOCK_*; checked when GL_DEBUG is defined
+} Lock;
+
+// Ranks in the order in which locks may be taken; 0 is not checked.
+enum {
+  LOCK_UNRANKED, LOCK_SYSMON, LOCK_SCHED, LOCK_ALLG, LOCK_ALLM, LOCK_TIMER,
+  LOCK_HCHAN, LOCK_SEMA, LOCK_NOTIFY, LOCK_POLL, LOCK_STACK, LOCK_SUDOG,
+  LOCK_ASAVE, LOCK_PRINT, LOCK_RANKS
+};
+
+// A one-shot event: sleep until woken, then clear.
+typedef struct Note {
+  _Atomic uint32_t key;
+} Note;
+
+// A stack segment. The header sits at its high end; the stack below it.
+//
+//   lo          guard                    hi
+//   |--slack----|------ frames <---------|Seg|
+struct Seg {
+  uintptr_t lo, hi;
+  Seg *prev, *next;    // older segment; younger one, kept as a cache
+  uintptr_t saved_sp;  // rsp when the stack went on to next
+  uintptr_t guard;     // lo + STACK_SLACK
+  uintptr_t room;      // biggest frame that fits an empty segment; 0: none
+  uintptr_t size;      // bytes of the whole mapping, header included
+};
+
+// A G waiting for a channel or semaphore. One is part of every G; select
+// takes more from the P's pool.
+struct Sudog {
+  G *g;
+  Sudog *next, *prev;  // in the waitq
+  void *elem;          // value to send or place to receive to
+  void *c;             // Hchan, or address of the semaphore
+  Sudog *waitlink;     // g->waiting list; also links the pool
+  uint32_t ticket;     // index in notifyList
+  uint16_t icase;      // case of select
+  bool isselect;       // g takes part in a select: race on g->selectdone
+  bool success;        // woken by communication, not by close
+};
+
+struct G {
+  G *alllink;          // all Gs, newest first; never shrinks
+  uintptr_t sp;        // saved stack pointer; 0 while running on its stack
+  uintptr_t bp;        // frame of the stub that left the stack, for traces
+  Seg *seg;            // current segment
+  Seg *first;          // first segment; NULL marks an unused object
+  M *m;                // valid while running or in C for it
+  AsyncSave *asave;    // registers of an asynchronous preemption, or NULL
+  uintptr_t ret[2];    // results of an mcall
+  GlDeferFrame *deferframe;
+  void *panic;         // innermost panic, owned by runtime/panic.gl
+  uint64_t goid;
+  _Atomic uint32_t status;
+  uint8_t waitreason;
+  bool preempt;        // sysmon asked it to yield
+  bool system;         // runtime's own: not counted by NumGoroutine
+  uint8_t selectwake;  // result of the select that was woken
+  G *schedlink;        // run queues, free lists, netpoll lists
+  Sudog *waiting;      // sudogs it waits on, select: in lock order
+  const GlFuncVal *fn; // what it runs
+  uintptr_t gopc;      // return address of the go statement
+  uint64_t parentgoid;
+  int64_t waitsince;   // nanotime of parking; set by sysmon's trace only
+  Timer *timer;        // for sleep, allocated at its first use
+  _Atomic uint32_t selectdone;
+  uint32_t deadline_seq;
+  Sudog sudog;
+};
+
+// One processor: the right to run Gs, and what goes with it.
+enum { RUNQ_SIZE = 256 };
+struct P {
+  // Single producer (the owner), many consumers. runqhead is written by
+  // consumers, runqtail by the owner.
+  _Atomic uint32_t runqhead, runqtail;
+  _Atomic(G *) runnext;  // runs next, before the queue; inherits the slice
+  G *_Atomic runq[RUNQ_SIZE];
+
+  int32_t id;
+  _Atomic uint32_t status;
+  P *link;              // idle list; sched.lock
+  M *m;                 // owner, NULL when idle
+  _Atomic uint32_t schedtick;    // one per execute
+  _Atomic uint32_t syscalltick;  // one per system call
+  // sysmon's last look
+  uint32_t sys_schedtick, sys_syscalltick;
+  int64_t sys_schedwhen, sys_syscallwhen;
+  _Atomic bool preempt;
+
+  G *gfree;             // dead Gs with a first segment
+  int32_t ngfree;
+  uint64_t goidcache, goidcacheend;
+  Sudog *sudogs;
+  int32_t nsudogs;
+  uint64_t rng;
+
+  // Timers: a 4-ary heap by `when`, under the lock; timer.c.
+  Lock timerlock;
+  Timer **timers;       // uncollectable memory, scanned
+  int32_t ntimers, captimers;
+  _Atomic int64_t timer0when;  // earliest, 0: none; read without the lock
+};
+
+// A thread.
+struct M {
+  uintptr_t g0sp;       // where C for a G starts on the thread's stack
+  G *_Atomic curg;
+  P *p, *nextp, *oldp;
+  int64_t id;
+  _Atomic uintptr_t *guardp;   // address of its %fs:0x70
+  _Atomic uintptr_t gcsp;      // interrupted rsp while suspended by the GC
+  uintptr_t g0lo, g0hi;
+  pthread_t thread;
+  int32_t tid;
+  int32_t locks;        // held locks and the like: no preemption while > 0
+  int32_t printlock;    // nesting of gl_printlock
+  bool spinning;
+  bool blocked;         // in a blocking call without a P
+  bool dying;
+  _Atomic bool signal_pending;  // a SIGURG is on its way
+  Note park;
+  M *schedlink;         // idle list; sched.lock
+  M *alllink;
+  void **freelists;     // address of its gl_tls_free
+  AsyncSave *aspare, *aretired;
+  uint64_t rng;
+  void *altstack;
+  size_t altsize;
+  uint32_t heldranks[16], nheld;  // GL_DEBUG
+};
+
+typedef struct GQueue {
+  G *head, *tail;
+  int32_t n;
+} GQueue;
+
+struct Sched {
+  Lock lock;
+  GQueue runq;           // global queue; lock (n also read without)
+  _Atomic int32_t runqsize;
+  M *midle;              // lock
+  int32_t nmidle, nmsys, mcount;
+  P *pidle;              // lock
+  _Atomic int32_t npidle, nmspinning;
+  _Atomic bool gcwaiting;   // somebody stops the world
+  int32_t stopwait;         // lock
+  Note stopnote;
+  _Atomic bool sysmonwait;
+  Note sysmonnote;
+  _Atomic int64_t lastpoll;   // 0: somebody is polling
+  _Atomic int64_t polluntil;  // when that poll ends
+  Lock gfreelock;
+  G *gfree;
+  int32_t ngfree;
+  _Atomic uint64_t goidgen;
+  _Atomic int64_t ngs;      // Gs that are not dead
+  _Atomic int64_t nsysgs;   // of these the runtime's own
+  _Atomic int32_t safepoint;
+};
+
+enum { MAX_PROCS = 1024, MAX_MS = 10000 };
+
+extern struct Sched gl_sched;
+extern P *gl_allp[MAX_PROCS];
+extern int32_t gl_gomaxprocs, gl_ncpu;
+extern _Atomic(G *) gl_allgs;
+extern M *_Atomic gl_allms;
+extern M gl_m0;
+extern uintptr_t gl_stack_first;  // bytes of a first segment
+extern _Thread_local G *gl_tls_g;
+extern _Thread_local M *gl_tls_m;
+extern _Thread_local void *gl_tls_free[2 * MALLOC_CLASSES];
+
+struct Debug {
+  int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff;
+  int64_t seed;
+  bool deterministic;
+};
+extern struct Debug gl_debug;
+
+// A timer, shared with package time: see HACKING.md.
+struct Timer {
+  int64_t when, period;
+  int64_t kind;  // TIMER_*
+  void *arg, *arg2;
+  // private
+  P *_Atomic pp;     // whose heap it is in, or NULL
+  int64_t index;     // in that heap; pp->timerlock
+  uintptr_t seq;
+  Lock lock;         // serialises start, stop, reset
+  uintptr_t spare[3];
+};
+enum { TIMER_SEND = 1, TIMER_GO = 2, TIMER_READY = 3, TIMER_DEADLINE = 4 };
+
+typedef struct Waitq {
+  Sudog *first, *last;
+} Waitq;
+
+struct Hchan {
+  uintptr_t qcount;    // with dataqsiz GlChanHead: read inline
+  uintptr_t dataqsiz;
+  Lock lock;           // guards everything here and the waiting sudogs
+  uint32_t elemsize;
+  bool closed;
+  bool istimer;
+  const GlType *elemtype;
+  uint8_t *buf;
+  uintptr_t bufsize;   // elements; dataqsiz is 0 for timer channels
+  uintptr_t bufcount;
+  uintptr_t sendx, recvx;
+  Waitq recvq, sendq;
+};
+
+// Registers and extended state of a G preempted by a signal.
+struct AsyncSave {
+  uintptr_t gpr[18];   // AS_*
+  void *xsave;         // 64-aligned image inside area
+  AsyncSave *next;
+  size_t size;         // of area in use
+  _Alignas(64) uint8_t area[];
+};
+
+#define OFF(t, f, n) \
+  _Static_assert(offsetof(t, f) == (n), "asm_offsets.h: " #t "." #f)
+OFF(G, sp, G_SP);
+OFF(G, bp, G_BP);
+OFF(G, seg, G_SEG);
+OFF(G, m, G_M);
+OFF(G, asave, G_ASAVE);
+OFF(G, ret, G_RET0);
+OFF(G, deferframe, G_DEFERFRAME);
+OFF(G, panic, G_PANIC);
+OFF(G, goid, G_GOID);
+OFF(Seg, hi, SEG_HI);
+OFF(Seg, prev, SEG_PREV);
+OFF(Seg, next, SEG_NEXT);
+OFF(Seg, saved_sp, SEG_SAVED_SP);
+OFF(Seg, guard, SEG_GUARD);
+OFF(Seg, room, SEG_ROOM);
+OFF(M, g0sp, M_G0SP);
+OFF(M, curg, M_CURG);
+OFF(GlDeferFrame, link, DF_LINK);
+OFF(GlDeferFrame, head, DF_HEAD);
+OFF(GlDeferFrame, sp, DF_SP);
+OFF(GlDeferFrame, pc, DF_PC);
+OFF(GlDeferFrame, rbp, DF_RBP);
+OFF(GlDeferFrame, rbx, DF_RBX);
+OFF(GlDeferFrame, r12, DF_R12);
+OFF(GlDeferFrame, r15, DF_R15);
+OFF(GlDeferFrame, seg, DF_SEG);
+OFF(GlDeferFrame, flags, DF_FLAGS);
+OFF(AsyncSave, xsave, AS_XSAVE);
+OFF(Hchan, dataqsiz, offsetof(GlChanHead, dataqsiz));
+_Static_assert(sizeof(Seg) == 64, "keeps the stack top 16-aligned");
+_Static_assert(sizeof(Timer) == 96, "twelve words, mirrored by package time");
+_Static_assert(sizeof(G) <= 256, "a parked goroutine has a budget");
+
+// ----------------------------------------------------------- functions
+
+// asm_amd64.S
+NORETURN void gl_gogo(G *gp);          // on g0: run gp
+NORETURN void gl_mstart_asm(M *mp);    // note g0sp, then schedule()
+void gl_goentry(void);                 // first pc of a G
+extern char gl_morestack_ret[], gl_calldefer_ret[], gl_morestack_end[];
+void __morestack(void);
+void gl_mcall(void), gl_ccall(void), gl_ccall_blocking(void);
+
+// lock.c
+void lock_init(Lock *l, uint32_t rank);
+void lock_slow(Lock *l);
+void unlock_slow(Lock *l);
+void lock_check(Lock *l), unlock_check(Lock *l);
+static inline void lock(Lock *l) {
+#ifdef GL_DEBUG
+  lock_check(l);
+#endif
+  uint32_t zero = 0;
+  if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
+          &l->state, &zero, 1, memory_order_acquire, memory_order_relaxed)))
+    lock_slow(l);
+}
+static inline bool trylock(Lock *l) {
+  uint32_t zero = 0;
+  bool ok = atomic_compare_exchange_strong_explicit(
+      &l->state, &zero, 1, memory_order_acquire, memory_order_relaxed);
+#ifdef GL_DEBUG
+  if (ok) lock_check(l);
+#endif
+  return ok;
+}
+static inline void unlock(Lock *l) {
+#ifdef GL_DEBUG
+  unlock_check(l);
+#endif
+  if (UNLIKELY(atomic_exchange_explicit(&l->state, 0,
+                                        memory_order_release) == 2))
+    unlock_slow(l);
+}
+void futex_sleep(_Atomic uint32_t *addr, uint32_t val, int64_t ns);
+void futex_wake(_Atomic uint32_t *addr, uint32_t n);
+
+// note.c
+void note_clear(Note *n);
+void note_sleep(Note *n);
+bool note_tsleep(Note *n, int64_t ns);
+void note_wakeup(Note *n);
+
+// proc.c
+void sched_init(int32_t procs);
+G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent);
+void proc_main(void);
+NORETURN void schedule(void);
+NORETURN void gopark_unlock(G *gp, Lock *l, int reason);
+void gopark_prepare(G *gp, int reason);
+void goready(G *gp);
+void goready_list(G *gp);
+void gosched(G *gp);
+NORETURN void gopreempt(G *gp);
+void goexit0(G *gp);
+void go(const GlFuncVal *fn);
+void wakep(void);
+void startm(P *pp, bool spinning);
+void handoffp(P *pp);
+void stopm(void);
+void acquirep(P *pp);
+P *releasep(void);
+void pidleput(P *pp);
+P *pidleget(void);
+void globrunqput(G *gp);
+void checkdead(void);
+void stop_the_world(void);
+void start_the_world(int32_t procs);
+bool proc_all_idle(void);
+void mspinning_reset(void);
+
+// runq.c
+void runqput(P *pp, G *gp, bool next);
+G *runqget(P *pp, bool *inherit);
+bool runqempty(P *pp);
+G *runqsteal(P *pp, P *p2, bool stealnext);
+void runqput_batch(P *pp, GQueue *q);
+
+// sysmon.c
+void sysmon_start(void);
+void schedtrace(bool detail);
+
+// preempt.c
+void preempt_init(void);
+void preempt_one(P *pp);
+void preempt_all(void);
+NORETURN void preempt_async_sched(G *gp);
+void preempt_morestack(G *gp);  // mcall target of a poisoned prologue
+void preempt_refill(M *mp);
+
+// stack.c
+void stack_init(void);
+Seg *stack_alloc(size_t size);
+void stack_free(Seg *s);
+void stack_grow(G *gp, uintptr_t need);
+void stack_reset(G *gp);  // dead G: give back all but the first segment
+size_t stack_total(G *gp);
+void stack_trim(G *gp);   // world stopped: drop pages of cached segments
+void stack_learn(const GlFuncVal *fn, size_t used);
+size_t stack_first_size(const GlFuncVal *fn);
+
+// gc.c
+void gc_init(void);
+void gc_thread_init(M *mp);
+G *gc_new_g(void);
+void *gc_uncollectable(size_t n);
+void gc_uncollectable_free(void *p);
+uint64_t gc_count(void);
+
+// malloc.c
+void malloc_init(void);
+void *malloc_new(size_t size, bool noscan);
+void malloc_refill_spare(M *mp);
+extern uint8_t gl_zerobase[64];
+
+// chan.c
+Hchan *makechan(const GlType *t, intptr_t size);
+void chansend(G *gp, Hchan *c, void *elem);
+void chanrecv(G *gp, Hchan *c, void *elem);
+void closechan(G *gp, Hchan *c);
+void selectnbsend(G *gp, Hchan *c, void *elem);
+void selectnbrecv(G *gp, Hchan *c, void *elem);
+int chan_trysend(Hchan *c, void *elem);  // 0 would block, 1 sent, 2 closed
+int chan_tryrecv(Hchan *c, void *elem);  // 0 would block, 1 got, 2 closed
+bool chan_drain(Hchan *c);
+void waitq_put(Waitq *q, Sudog *sg);
+Sudog *waitq_get(Waitq *q);
+void waitq_remove(Waitq *q, Sudog *sg);
+
+int chan_send_locked(Hchan *c, void *elem, G **wake);
+int chan_recv_locked(Hchan *c, void *elem, G **wake);
+
+// select.c
+void selectgo(G *gp, GlScase *cases, intptr_t nsends, intptr_t nrecvs,
+              bool blocking);
+void block(G *gp);
+Sudog *sudog_acquire(P *pp);
+void sudog_release(P *pp, Sudog *sg);
+
+// sema.c
+void sema_init(void);
+void semacquire(G *gp, _Atomic uint32_t *addr, bool lifo, intptr_t reason);
+void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff);
+
+// timer.c
+int64_t nanotime(void);
+void timesleep(G *gp, int64_t ns);
+void gl_timer_start(Timer *t);
+bool gl_timer_stop(Timer *t);
+bool gl_timer_reset(Timer *t, int64_t when, int64_t period);
+int64_t timers_run(P *pp, int64_t now, bool *ran);  // next when, or 0
+int64_t timers_next(void);                          // over all Ps
+void timers_adopt(P *pp, P *from);                  // world stopped
+bool timers_any(void);
+
+// netpoll.c, over the platform's netpoll_*.c
+void netpoll_init(void);
+bool netpoll_inited(void);
+bool netpoll_any_waiters(void);
+void netpoll_waiters_add(int32_t n);
+G *netpoll_ready_list(G *list, void *pd, int mode);
+// netpoll_epoll.c
+void netpoll_os_init(void);
+int netpoll_os_open(int fd, void *pd);
+int netpoll_os_close(int fd);
+G *netpoll(int64_t delay);  // ns; <0: until broken, 0: only look
+void netpoll_break(void);
+
+// syscall.c
+void entersyscall(G *gp);
+bool exitsyscall(G *gp);
+NORETURN void exitsyscall0(G *gp);
+
+// signal.c
+void signal_init(void);
+void signal_thread_init(M *mp);
+
+// symtab.c
+bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry);
+bool symtab_line(uintptr_t pc, GlString *file, int *line);
+
+// traceback.c
+typedef struct Unwind {
+  uintptr_t pc, bp;
+  bool call;  // pc is a return address, not an interrupted instruction
+  bool first;
+} Unwind;
+bool unwind_start(Unwind *u, G *gp);
+bool unwind_next(Unwind *u);
+void traceback(G *gp, int status_running);
+void traceback_from(G *gp, uintptr_t pc, uintptr_t bp);
+void traceback_others(G *me);
+
+// panic.c
+NORETURN void throw(const char *msg);
+NORETURN void fatal(const char *msg);
+NORETURN void die(void);  // exit status 2
+void gl_printlock(void), gl_printunlock(void);
+
+// print.c
+void print_str(const char *s);
+void print_bytes(const void *p, size_t n);
+void print_int(int64_t v);
+void print_uint(uint64_t v);
+void print_hex(uint64_t v);
+void print_flush(void);
+
+// env.c
+void env_init(int argc, char **argv, char **envp);
+int32_t env_procs(void);
+const char *env_get(const char *name);
+
+// rand
+uint64_t rand_next(uint64_t *state);
+uint64_t rand_seed(void);
+static inline uint32_t rand_n(uint64_t *state, uint32_t n) {
+  return (uint32_t)(((rand_next(state) >> 32) * (uint64_t)n) >> 32);
+}
+
+static inline P *cur_p(void) { return gl_tls_m->p; }
+
+#endif
