@@ -192,8 +192,9 @@ Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv) {
     what = "receive-only channel";
   else
     return u->chan.elem;
-  check_error(c, pos, "invalid operation: cannot %s %s %s",
-              recv ? "receive from" : "send to", what, operand_string(c, x));
+  check_error(c, pos, "invalid operation: cannot %s %s %s %s",
+              recv ? "receive from" : "send to", what, type_str(c, x->type),
+              operand_string(c, x));
   return NULL;
 }
 

@@ -144,7 +144,7 @@ void check_index(Checker *c, Expr *e) {
   }
   int64_t length, val;
   if (!element_of(c, e, &length)) {
-    check_error(c, expr_start(e), "invalid operation: cannot index %s",
+    check_error(c, expr_start(e), "cannot index %s",
                 operand_string(c, x));
     use_exprs(c, &e->index.indices);
     return;
@@ -181,7 +181,7 @@ static bool slice_array(Checker *c, Expr *e, Type *array, int64_t *length) {
   Expr *x = e->slice.x;
   if (x->mode != MODE_VAR) {
     check_error(c, expr_start(x),
-                "invalid operation: %s (slice of unaddressable value)",
+                "cannot slice unaddressable value %s",
                 operand_string(c, x));
     return false;
   }

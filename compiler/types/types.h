@@ -551,6 +551,8 @@ ConvCode implicit_type(Checker *c, Expr *x, Type *target, Type **type,
 bool try_convert_untyped(Checker *c, Expr *x, Type *target);
 // Gives x and what it consists of the type t, if it is untyped still.
 void update_type(Checker *c, Expr *x, Type *t);
+// Appends text that is equal for equal constants.
+void const_key(Buf *b, const Const *cv);
 // Like check_assignment; the context is "argument to fun".
 bool check_argument(Checker *c, Expr *x, Type *t, Expr *fun);
 
@@ -577,6 +579,8 @@ ExprVec check_values(Checker *c, ExprVec *list, bool generic);
 ExprVec check_multi_values(Checker *c, Expr *x, bool comma_ok);
 void set_comma_ok(Expr *x);
 bool check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args);
+// builtin.c
+bool builtin_is_statement(BuiltinId id);
 // selector.c
 char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit);
 // index.c

@@ -200,6 +200,30 @@ void use_default_type(Checker *c, Expr *x) {
   convert_untyped(c, x, default_type(x->type));
 }
 
+// ---- equality -------------------------------------------------------------------
+
+void const_key(Buf *b, const Const *cv) {
+  Const *integer = const_kind(cv) == CONST_BOOL || const_kind(cv) == CONST_STRING
+                       ? NULL
+                       : const_to_int(cv);
+  int64_t i;
+  uint64_t u;
+  size_t n;
+  if (integer && const_int64(integer, &i)) {
+    buf_printf(b, "i%lld", (long long)i);
+  } else if (integer && const_uint64(integer, &u)) {
+    buf_printf(b, "i%llu", (unsigned long long)u);
+  } else if (const_kind(cv) == CONST_BOOL) {
+    buf_adds(b, const_bool(cv) ? "true" : "false");
+  } else if (const_kind(cv) == CONST_STRING) {
+    const char *s = const_string(cv, &n);
+    buf_addc(b, 's');
+    buf_add(b, s, n);
+  } else {
+    buf_printf(b, "f%a %a", const_double(cv), const_imag_double(cv));
+  }
+}
+
 // ---- assignment ----------------------------------------------------------------
 
 // What is assigned to, for messages: the words are needed only for errors,
