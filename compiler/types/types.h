@@ -415,6 +415,8 @@ bool assignable(struct Checker *c, Expr *x, Type *t, char **why);
 bool convertible(struct Checker *c, Expr *x, Type *t, char **why);
 // Whether a value of type v implements interface t.
 bool implements(Type *v, Type *t, char **why, Package *pkg);
+// Whether type argument v satisfies constraint t.
+bool satisfies(Type *v, Type *t, char **why, Package *pkg);
 
 // ---- the checker -------------------------------------------------------------------
 
@@ -427,10 +429,19 @@ typedef struct Checker {
   Pos iota_pos;         // errors in repeated specs point here, 0: none
   Object *decl;         // package-level object being checked: gets deps
   VEC(Object *) path;   // objects being resolved, for cycle messages
-  VEC(struct Delayed {  // done when all declarations are resolved
+  VEC(struct Delayed {  // done when all declarations are resolved, with
+                        // the fields above as they are now
     void (*run)(struct Checker *c, void *data);
     void *data;
+    File *file;
+    Scope *scope;
+    FuncInfo *func;
+    Const *iota;
+    Pos iota_pos;
+    Object *decl;
   }) delayed;
+  bool lazy_types;      // decl.c: inside an alias declaration
+  ObjectVec skipped;    // type names met there
   int depth;            // of nesting, against runaway recursion
   bool has_call_or_recv;  // set by expressions that contain one (for len)
 } Checker;
@@ -462,8 +473,16 @@ void check_later(Checker *c, void (*run)(Checker *c, void *data), void *data);
 void declare(Checker *c, Object *obj, Pos scope_start);
 // typexpr.c: x must denote a type; reports and returns type_invalid if not.
 Type *check_type(Checker *c, Expr *x);
+// The same for the type of a variable, which no constraint can be.
+Type *check_var_type(Checker *c, Expr *x);
 // Also if x is a generic type without arguments (allowed for receivers).
 Type *check_generic_type(Checker *c, Expr *x);
+// Checks the arguments of an instance against the constraints; pos is that of
+// the generic type or function, args may be NULL (inferred).
+bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
+                    TypeVec *targs, ExprVec *args);
+// Declares type parameters in the innermost scope.
+void check_type_params(Checker *c, FieldVec *fields, TypeVec *out);
 // Fills in sig from a FUNC_TYPE; declares parameters in `scope` (NULL: not).
 Type *check_signature(Checker *c, Expr *functype, Field *recv, Scope *scope,
                       FuncInfo *info);

@@ -69,7 +69,7 @@ static void write_member(Writer *w, const Object *obj, bool method) {
 static void write_list(Writer *w, TypeVec *list) {
   add(w, "[");
   for (int i = 0; i < list->len; i++) {
-    if (i) add(w, ",");
+    if (i) add(w, w->dialect == MESSAGE ? ", " : ",");
     write_type(w, list->at[i]);
   }
   add(w, "]");
