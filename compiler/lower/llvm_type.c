@@ -70,18 +70,6 @@ bool is_memory_class(Type *t) {
   return words_of(t) > MAX_WORDS;
 }
 
-bool is_direct(Type *t) {
-  Type *u = under(t);
-  switch (u->kind) {
-  case TY_POINTER: case TY_MAP: case TY_CHAN: case TY_FUNC:
-    return true;
-  case TY_BASIC:
-    return u->basic.kind == B_UNSAFE_POINTER;
-  default:
-    return false;
-  }
-}
-
 // ---- types -------------------------------------------------------------------
 
 static LLVMTypeRef basic_type(BasicKind kind) {

@@ -93,8 +93,11 @@ typedef struct Func {
   LLVMBasicBlockRef defer_return;  // runs deferreturn, then returns results
   Target *targets;
   Map labels;              // LABELED Stmt -> LLVMBasicBlockRef of goto
-  LLVMBasicBlockRef nil_block;     // shared block that calls panicnil
-  LLVMMetadataRef scope;   // DISubprogram or lexical block
+  LLVMBasicBlockRef nil_block;     // block that calls panicnil
+  LLVMMetadataRef nil_loc;         // debug location it serves
+  LLVMMetadataRef scope;   // DISubprogram or lexical block; NULL: no debug
+  const char *scope_path;  // file of scope
+  Map boxes;               // Object -> Val: slot holding the variable's box
   struct RangeFunc *range_func;    // inside a range-over-func body
 } Func;
 extern Func *F;   // the one being lowered
@@ -153,13 +156,20 @@ void br(LLVMBasicBlockRef b);       // nothing if terminated
 void cond_br(Val cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
 void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
                     LLVMBasicBlockRef unlikely);
-void set_pos(Pos pos);              // debug location of what follows
+
+// ---- runtime_call.c ---------------------------------------------------------------------
+
 // Calls NAME of runtime.def.
 Val rt_call(const char *name, Val *args, unsigned n);
 #define RT_CALL(name, ...)                                   \
   rt_call(name, (Val[]){__VA_ARGS__},                        \
           sizeof((Val[]){__VA_ARGS__}) / sizeof(Val))
 Val rt_func(const char *name, LLVMTypeRef *type);   // declared on first use
+void add_attr(Val fn, unsigned index, const char *name, uint64_t value);
+void add_call_attr(Val call, const char *name);
+
+// ---- checks: value.c ----------------------------------------------------------------------
+
 // Continues only if ok; else calls the noreturn runtime function in a cold
 // block.
 void check(Val ok, const char *panic_name, Val *args, unsigned n);
@@ -170,12 +180,16 @@ void nil_check(Val ptr);            // panics if NULL (implicit null check)
 const char *link_name_func(Object *f);          // also methods
 const char *link_name_global(Object *v);
 const char *link_name_lit(FuncInfo *lit);       // main.f.func1
+const char *link_name_info(FuncInfo *info);     // either
+const char *link_path(Package *pkg);            // import path, escaped
 const char *link_name_type(Type *t);            // type:...
 const char *link_name_itab(Type *t, Type *iface);
 
 // ---- descriptor.c, itab.c, eqhash.c ------------------------------------------------------
 
 Val type_descriptor(Type *t);       // address of the linkonce_odr constant
+// Only size and pointer bitmap, for the collector: pulls in no methods.
+Val gc_descriptor(Type *t);
 Val itab_for(Type *concrete, Type *iface);
 Val equal_func_value(Type *t);      // closure object, NULL constant if none
 Val hash_func_value(Type *t);
@@ -185,6 +199,8 @@ Val lower_equal(Val x, Val y, Type *t);
 
 // ---- func.c: functions, closures, wrappers ------------------------------------------------
 
+// func.c: returns what the result variables hold, after the deferred calls.
+void return_results(void);
 Val function_for(Object *f);        // the code of a declared func or method
 Val func_value_of(Object *f);       // static closure object
 void lower_function(FuncInfo *info);
@@ -211,6 +227,24 @@ void declare_local(Object *var, Val init);  // init NULL: zero. Boxes it on
 bool var_on_heap(Object *var);
 // A fresh copy of a per-iteration variable.
 void renew_local(Object *var);
+
+// ---- directive.c, intrinsic.c: functions without body -------------------------------------------
+
+typedef enum DirectiveKind {
+  DIR_NONE, DIR_CCALL, DIR_BLOCKING, DIR_MCALL, DIR_ASM, DIR_INTRINSIC
+} DirectiveKind;
+// What the pragmas of a function ask for.
+typedef struct Directive {
+  DirectiveKind kind;
+  const char *name;           // C function, symbol or intrinsic
+  bool noinline_, nosplit;
+} Directive;
+const Directive *directive_of(Object *f);   // never NULL
+bool has_c_convention(Object *f);
+void emit_stub(const char *symbol, const char *target, const char *how);
+void lower_bodyless(FuncInfo *info);
+Val emit_intrinsic(Object *f, Val *args);
+Val bytes_equal(Val p, Val q, Val n);       // i1
 
 // ---- escape.c -----------------------------------------------------------------------------------
 
@@ -303,7 +337,7 @@ void map_delete(Type *map, Val m, Val key);
 // builtin.c
 bool is_builtin_call(Expr *x);
 bool is_conversion(Expr *x);
-Val frame_address(void);
+Val frame_address(void);                   // llvm.frameaddress(0)
 // select.c: ok may be NULL
 Val lower_receive(Val ch, Type *chan, Val *ok);
 void lower_send_value(Val ch, Val elem_addr);
@@ -341,7 +375,6 @@ void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site);
 Val lower_stable(Expr *x, Type *t);
 // Returns from F; vals by the value model, one per result.
 void emit_return(Val *vals);
-void return_results(void);        // what the result variables hold
 void emit_unreachable(void);      // ends the block and begins a dead one
 // break, continue or goto as if it stood here.
 void lower_jump(Token op, Stmt *target);
@@ -360,9 +393,12 @@ void pop_target(void);
 
 // ---- debug.c: DWARF ------------------------------------------------------------------------------
 
+void set_pos(Pos pos);              // debug location of what follows
 void debug_begin(void);
 void debug_function(Func *f, Pos pos);
-void debug_var(Object *var, Val addr, int argno);
+void debug_var(Object *var, Val addr, int argno);  // argno 0: not a parameter
+// is_pointer: addr holds the variable's address.
+void debug_var_at(Object *var, Val addr, int argno, bool is_pointer);
 void debug_end(void);
 
 #endif
