@@ -152,6 +152,21 @@ static Val bits_bswap(Object *f, Val *args) {
   return to_result(f, math1("llvm.bswap", args));
 }
 
+// The whole product of two 64-bit words: {high, low}.
+static Val bits_mul64(Object *f, Val *args) {
+  (void)f;
+  LLVMTypeRef wide = LLVMIntTypeInContext(M->ctx, 128);
+  Val x = LLVMBuildZExt(F->b, args[0], wide, "");
+  Val y = LLVMBuildZExt(F->b, args[1], wide, "");
+  Val product = LLVMBuildMul(F->b, x, y, "");
+  Val shift = LLVMConstInt(wide, 64, false);
+  Val high = LLVMBuildLShr(F->b, product, shift, "");
+  LLVMTypeRef words[2] = {M->t_i64, M->t_i64};
+  LLVMTypeRef pair = LLVMStructTypeInContext(M->ctx, words, 2, false);
+  return make2(pair, LLVMBuildTrunc(F->b, high, M->t_i64, ""),
+               LLVMBuildTrunc(F->b, product, M->t_i64, ""));
+}
+
 // ---- memory ------------------------------------------------------------------------
 
 static Val mem_move(Object *f, Val *args) {
@@ -229,6 +244,7 @@ static const struct {
     {"bits.popcount64", bits_popcount}, {"bits.bswap64", bits_bswap},
     {"bits.clz32", bits_clz},         {"bits.ctz32", bits_ctz},
     {"bits.popcount32", bits_popcount}, {"bits.bswap32", bits_bswap},
+    {"bits.mul64", bits_mul64},
     {"memmove", mem_move},            {"memclr", mem_clear},
     {"memequal", mem_equal},          {"frameaddress", caller_frame},
     {"returnaddress", return_address}, {"prefetch", prefetch},
