@@ -5,28 +5,6 @@
 // the names in it count as used.
 #include "types.h"
 
-// Binary chains can be 100,000 long: this is a loop, not a recursion.
-Pos expr_start(const Expr *x) {
-  for (;;) {
-    if (x->kind == E_BINARY)
-      x = x->binary.x;
-    else if (x->kind == E_KEY_VALUE)
-      x = x->kv.key;
-    else if (x->kind == E_CALL)
-      x = x->call.fun;
-    else if (x->kind == E_INDEX)
-      x = x->index.x;
-    else if (x->kind == E_SLICE)
-      x = x->slice.x;
-    else if (x->kind == E_SELECTOR)
-      x = x->selector.x;
-    else if (x->kind == E_TYPE_ASSERT)
-      x = x->assert.x;
-    else
-      return x->pos;
-  }
-}
-
 const char *type_str(Checker *c, Type *t) {
   if (!t)
     t = type_invalid;

@@ -481,6 +481,8 @@ Type *check_generic_type(Checker *c, Expr *x);
 // the generic type or function, args may be NULL (inferred).
 bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
                     TypeVec *targs, ExprVec *args);
+// The type of a receiver; declares its type parameters.
+Type *check_receiver_type(Checker *c, Expr *x);
 // Declares type parameters in the innermost scope.
 void check_type_params(Checker *c, FieldVec *fields, TypeVec *out);
 // Fills in sig from a FUNC_TYPE; declares parameters in `scope` (NULL: not).
@@ -543,7 +545,6 @@ typedef enum ConvCode {  // why an untyped value cannot take a type
 } ConvCode;
 
 // operand.c: describing expressions and types in messages
-Pos expr_start(const Expr *x);      // its first byte
 const char *type_str(Checker *c, Type *t);
 // "x (variable of type int)"
 char *operand_string(Checker *c, const Expr *x);
