@@ -31,6 +31,7 @@
 #define GL_LOWER_H
 
 #include <llvm-c/Analysis.h>
+#include <llvm-c/Comdat.h>
 #include <llvm-c/Core.h>
 #include <llvm-c/DebugInfo.h>
 #include <llvm-c/Target.h>
@@ -62,7 +63,6 @@ typedef struct Module {
   // common types
   LLVMTypeRef t_void, t_i1, t_i8, t_i16, t_i32, t_i64, t_f32, t_f64, t_ptr;
   LLVMTypeRef t_string, t_slice, t_iface;  // {ptr,i64} {ptr,i64,i64} {ptr,ptr}
-  int nthunks;
 } Module;
 extern Module *M;  // the one being lowered
 
@@ -84,7 +84,7 @@ typedef struct Func {
   LLVMBasicBlockRef entry;
   Type *sig;
   const char *name;        // link name
-  int nlits;               // closures named so far
+  int nthunks;             // wrappers of go and defer named so far
   Map vars;                // Object -> Val: address of the variable
   Val sret;                // results pointer parameter, or NULL
   ObjectVec results;       // one per result; unnamed ones get an Object too
@@ -201,6 +201,9 @@ Val lower_equal(Val x, Val y, Type *t);
 
 // func.c: returns what the result variables hold, after the deferred calls.
 void return_results(void);
+Val static_closure(Val fn);         // constant closure object {fn}
+// Memory for a closure of struct type ct, its code pointer set.
+Val new_closure(LLVMTypeRef ct, Val code, bool on_heap);
 Val function_for(Object *f);        // the code of a declared func or method
 Val func_value_of(Object *f);       // static closure object
 void lower_function(FuncInfo *info);
@@ -271,6 +274,14 @@ void lower_defer(Stmt *s);
 // Calls code with arguments by the calling convention; results into vals.
 void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
                Val closure, Val *vals, bool noinline);
+void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
+                          bool noinline);
+void emit_iface_call(Val iface, Type *iface_type, Object *method, Val *args,
+                     Val *vals, bool noinline);
+void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
+                      Val *vals, bool noinline);
+// zeroext and signext for C; the first parameter is argument `first`.
+void extend_arguments(Val call, Type *sig, unsigned first);
 // The func() closure that performs the call later (go, defer).
 Val lower_call_thunk(Expr *call, bool on_heap);
 
@@ -387,6 +398,8 @@ void range_func_return(Stmt *s);           // a return statement in a body
 void range_func_jump(Token op, Stmt *target);
 bool range_func_contains(Stmt *target);    // in the body being lowered
 Val range_func_frame(void);                // frame address for recover
+// GlDeferFrame of the function around the body: what defer in it links to.
+Val range_func_defer_frame(void);
 void push_target(Target *t, Stmt *s, LLVMBasicBlockRef brk,
                  LLVMBasicBlockRef cont);
 void pop_target(void);

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: MIT
+//
+// Calls of builtin functions, those of package unsafe too. Constant results
+// never get here: the checker has folded them.
+#include "lower.h"
+
+static Expr *callee(Expr *x) {
+  return unparen(x->call.fun);
+}
+
+bool is_builtin_call(Expr *x) {
+  return x->kind == E_CALL && callee(x)->mode == MODE_BUILTIN;
+}
+
+static Expr *arg(Expr *x, int i) {
+  return x->call.args.at[i];
+}
+
+static Val icmp(LLVMIntPredicate p, Val x, Val y) {
+  return LLVMBuildICmp(F->b, p, x, y, "");
+}
+
+static Val select_(Val c, Val x, Val y) {
+  return LLVMBuildSelect(F->b, c, x, y, "");
+}
+
+static Val bytes_of(Val count, Type *elem) {
+  return LLVMBuildMul(F->b, count, const_i64(type_size(elem)), "");
+}
+
+static void move_elems(Val dst, Val src, Val count, Type *elem) {
+  if (type_size(elem) == 0) return;
+  unsigned align = (unsigned)type_align(elem);
+  LLVMBuildMemMove(F->b, dst, align, src, align, bytes_of(count, elem));
+}
+
+Val frame_address(void) {
+  LLVMTypeRef pt[] = {M->t_ptr};
+  const char *name = "llvm.frameaddress";
+  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+  Val f = LLVMGetIntrinsicDeclaration(M->mod, id, pt, 1);
+  Val zero = LLVMConstInt(M->t_i32, 0, false);
+  return LLVMBuildCall2(F->b, LLVMGlobalGetValueType(f), f, &zero, 1, "");
+}
+
+// ---- len, cap -----------------------------------------------------------------
+
+// The word at p + offset, or 0 of a nil map or channel.
+static Val head_word(Val p, int64_t offset) {
+  LLVMBasicBlockRef before = cur_block(), some = new_block("len.some");
+  LLVMBasicBlockRef done = new_block("len.done");
+  cond_br(LLVMBuildIsNull(F->b, p, ""), done, some);
+  set_block(some);
+  Val n = LLVMBuildLoad2(F->b, M->t_i64, gep_bytes(p, offset), "");
+  // Other threads change it.
+  LLVMSetAlignment(n, 8);
+  LLVMSetOrdering(n, LLVMAtomicOrderingMonotonic);
+  br(done);
+  set_block(done);
+  Val phi = LLVMBuildPhi(F->b, M->t_i64, "");
+  Val in[] = {const_i64(0), n};
+  LLVMBasicBlockRef from[] = {before, some};
+  LLVMAddIncoming(phi, in, from, 2);
+  return phi;
+}
+
+static Val lower_len(Expr *x, bool want_cap) {
+  Expr *a = arg(x, 0);
+  Type *t = type_of(a), *u = under(t);
+  Val v = lower_expr(a);
+  switch (u->kind) {
+  case TY_BASIC:
+    return extract(v, 1);
+  case TY_SLICE:
+    return extract(v, want_cap ? 2 : 1);
+  case TY_MAP:
+    return head_word(v, offsetof(GlMapHead, count));
+  case TY_CHAN:
+    return head_word(v, want_cap ? offsetof(GlChanHead, dataqsiz)
+                                 : offsetof(GlChanHead, qcount));
+  case TY_ARRAY:
+    return const_i64(u->array.len);
+  case TY_POINTER:
+    return const_i64(under(u->pointer.elem)->array.len);
+  default:
+    unreachable();
+  }
+}
+
+// ---- append, copy, clear, delete ----------------------------------------------
+
+// s with room for n more elements: its length is the new one.
+static Val grow(Val s, Val n, Type *elem) {
+  Val ptr = extract(s, 0), len = extract(s, 1), cap = extract(s, 2);
+  Val new_len = LLVMBuildAdd(F->b, len, n, "");
+  LLVMBasicBlockRef fits = new_block("append.fits");
+  LLVMBasicBlockRef slow = new_block("append.grow");
+  LLVMBasicBlockRef done = new_block("append.done");
+  cond_br_likely(icmp(LLVMIntULE, new_len, cap), fits, slow);
+  set_block(slow);
+  Val grown = RT_CALL("growslice", ptr, new_len, cap, n,
+                      type_descriptor(elem));
+  Val grown_ptr = extract(grown, 0), grown_cap = extract(grown, 2);
+  LLVMBasicBlockRef slow_end = cur_block();
+  br(done);
+  set_block(fits);
+  br(done);
+  set_block(done);
+  LLVMBasicBlockRef from[] = {fits, slow_end};
+  Val p = LLVMBuildPhi(F->b, M->t_ptr, "");
+  Val p_in[] = {ptr, grown_ptr};
+  LLVMAddIncoming(p, p_in, from, 2);
+  Val c = LLVMBuildPhi(F->b, M->t_i64, "");
+  Val c_in[] = {cap, grown_cap};
+  LLVMAddIncoming(c, c_in, from, 2);
+  return make_slice(p, new_len, c);
+}
+
+static Val append_spread(Expr *x, Val s, Type *elem) {
+  Expr *a = arg(x, 1);
+  if (a->mode == MODE_NIL) return s;
+  Val src = lower_expr(a);
+  set_pos(x->pos);
+  Val n = extract(src, 1);
+  Val grown = grow(s, n, elem);
+  Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
+  move_elems(at, extract(src, 0), n, elem);
+  return grown;
+}
+
+static Val lower_append(Expr *x) {
+  Type *t = type_of(x), *elem = under(t)->slice.elem;
+  Val s = lower_expr_as(arg(x, 0), t);
+  int n = x->call.args.len - 1;
+  if (n == 0) return s;
+  if (x->call.spread) return append_spread(x, s, elem);
+  Val *vals = NEW_ARRAY(Val, n);
+  for (int i = 0; i < n; i++)
+    vals[i] = n == 1 ? lower_expr_as(arg(x, 1), elem)
+                     : lower_stable(arg(x, 1 + i), elem);
+  set_pos(x->pos);
+  Val grown = grow(s, const_i64(n), elem);
+  Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
+  for (int i = 0; i < n; i++)
+    store_value(gep_index(at, elem, const_i64(i)), vals[i], elem);
+  return grown;
+}
+
+static Val lower_copy(Expr *x) {
+  Type *t = type_of(arg(x, 0)), *elem = under(t)->slice.elem;
+  Val dst = lower_expr(arg(x, 0));
+  Val src = lower_expr_as(arg(x, 1), default_type(type_of(arg(x, 1))));
+  Val a = extract(dst, 1), b = extract(src, 1);
+  Val n = select_(icmp(LLVMIntSLT, a, b), a, b);
+  move_elems(extract(dst, 0), extract(src, 0), n, elem);
+  return n;
+}
+
+static void lower_clear(Expr *x) {
+  Expr *a = arg(x, 0);
+  Type *t = type_of(a), *u = under(t);
+  Val v = lower_expr(a);
+  if (u->kind == TY_MAP) {
+    RT_CALL("mapclear", type_descriptor(t), v);
+    return;
+  }
+  Type *elem = u->slice.elem;
+  if (type_size(elem) == 0) return;
+  LLVMBuildMemSet(F->b, extract(v, 0), LLVMConstInt(M->t_i8, 0, false),
+                  bytes_of(extract(v, 1), elem), (unsigned)type_align(elem));
+}
+
+static void lower_delete(Expr *x) {
+  Type *t = type_of(arg(x, 0));
+  Val m = lower_expr(arg(x, 0));
+  Val key = lower_expr_as(arg(x, 1), under(t)->map.key);
+  map_delete(t, m, key);
+}
+
+// ---- make and new -------------------------------------------------------------
+
+// An integer argument; what does not fit int comes out negative.
+static Val size_arg(Expr *x, int i) {
+  bool is_signed;
+  return lower_index_value(arg(x, i), &is_signed);
+}
+
+enum { MAX_STACK_SLICE = 64 << 10 };
+
+// A slice in the frame, if escape.c allows it and its capacity is known.
+static Val make_on_stack(Expr *x, Type *t, Val len, Val cap) {
+  Type *elem = under(t)->slice.elem;
+  if (escapes_site(x) || !LLVMIsAConstantInt(cap)) return NULL;
+  int64_t n = LLVMConstIntGetSExtValue(cap);
+  int64_t size = type_size(elem);
+  if (n <= 0 || size <= 0 || n > MAX_STACK_SLICE / size) return NULL;
+  if (!LLVMIsAConstantInt(len))
+    check(icmp(LLVMIntULE, len, cap), "panicmakeslicelen", NULL, 0);
+  else if (LLVMConstIntGetZExtValue(len) > (uint64_t)n)
+    return NULL;
+  Type *array = type_array(elem, n);
+  Val p = alloca_type(array, "make");
+  zero_memory(p, array);
+  return make_slice(p, len, cap);
+}
+
+static Val lower_make(Expr *x) {
+  Type *t = type_of(x), *u = under(t);
+  int n = x->call.args.len;
+  set_pos(x->pos);
+  if (u->kind == TY_MAP) {
+    Val hint = n > 1 ? size_arg(x, 1) : const_i64(0);
+    return RT_CALL("makemap", type_descriptor(t), hint);
+  }
+  if (u->kind == TY_CHAN) {
+    Val size = n > 1 ? size_arg(x, 1) : const_i64(0);
+    Val ch = RT_CALL("makechan", type_descriptor(t), size);
+    Val code = const_i64(GL_CHAN_BAD_SIZE);
+    check(LLVMBuildIsNotNull(F->b, ch, ""), "panicchan", &code, 1);
+    return ch;
+  }
+  Val len = size_arg(x, 1);
+  Val cap = n > 2 ? size_arg(x, 2) : len;
+  set_pos(x->pos);
+  Val on_stack = make_on_stack(x, t, len, cap);
+  if (on_stack) return on_stack;
+  Val p = RT_CALL("makeslice", type_descriptor(u->slice.elem), len, cap);
+  return make_slice(p, len, cap);
+}
+
+// new(T) and new(value).
+static Val lower_new(Expr *x) {
+  Type *elem = under(type_of(x))->pointer.elem;
+  Expr *a = arg(x, 0);
+  bool is_type = unparen(a)->mode == MODE_TYPE;
+  Val v = is_type ? NULL : lower_expr_as(a, elem);
+  set_pos(x->pos);
+  if (escapes_site(x)) {
+    if (v && is_memory_class(elem)) v = snapshot(v, elem);
+    Val p = new_object(elem);
+    if (v) store_value(p, v, elem);
+    return p;
+  }
+  Val p = alloca_type(elem, "new");
+  if (v)
+    store_value(p, v, elem);
+  else
+    zero_memory(p, elem);
+  return p;
+}
+
+// ---- min, max, complex --------------------------------------------------------
+
+static Val float_minmax(Val a, Val b, bool is_min) {
+  // NaN wins, and -0 is below 0.
+  const char *name = is_min ? "llvm.minimum" : "llvm.maximum";
+  LLVMTypeRef t = LLVMTypeOf(a);
+  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+  Val f = LLVMGetIntrinsicDeclaration(M->mod, id, &t, 1);
+  Val args[] = {a, b};
+  return LLVMBuildCall2(F->b, LLVMGlobalGetValueType(f), f, args, 2, "");
+}
+
+static Val minmax2(Val a, Val b, Type *t, bool is_min) {
+  if (is_float(t)) return float_minmax(a, b, is_min);
+  // Of equals the first is taken.
+  LLVMIntPredicate p = is_min ? LLVMIntSLT : LLVMIntSGT;
+  if (is_string(t)) {
+    Val order = RT_CALL("cmpstring", b, a);
+    return select_(icmp(p, order, const_i64(0)), b, a);
+  }
+  if (!is_signed_int(t)) p = is_min ? LLVMIntULT : LLVMIntUGT;
+  return select_(icmp(p, b, a), b, a);
+}
+
+static Val lower_minmax(Expr *x, bool is_min) {
+  Type *t = type_of(x);
+  int n = x->call.args.len;
+  Val *vals = NEW_ARRAY(Val, n);
+  for (int i = 0; i < n; i++) vals[i] = lower_expr_as(arg(x, i), t);
+  Val r = vals[0];
+  for (int i = 1; i < n; i++) r = minmax2(r, vals[i], t, is_min);
+  return r;
+}
+
+static Val lower_complex(Expr *x) {
+  Type *t = type_of(x);
+  bool is64 = under(t)->basic.kind == B_COMPLEX64;
+  Type *part = types_basic[is64 ? B_FLOAT32 : B_FLOAT64];
+  Val re = lower_expr_as(arg(x, 0), part);
+  Val im = lower_expr_as(arg(x, 1), part);
+  return make2(llvm_type(t), re, im);
+}
+
+// ---- panic, recover, print ------------------------------------------------------
+
+static void lower_panic(Expr *x) {
+  Val v = lower_expr_as(arg(x, 0), type_any);
+  set_pos(x->pos);
+  RT_CALL("gopanic", v);
+  emit_unreachable();
+}
+
+static Val lower_recover(void) {
+  Val frame = range_func_frame();
+  return RT_CALL("gorecover", frame ? frame : frame_address());
+}
+
+static void print_value(Val v, Type *t) {
+  Type *u = under(t);
+  switch (u->kind) {
+  case TY_SLICE:
+    RT_CALL("printslice", v);
+    return;
+  case TY_INTERFACE:
+    if (is_empty_interface(t))
+      RT_CALL("printeface", v);
+    else
+      RT_CALL("printiface", extract(v, 0), extract(v, 1));
+    return;
+  case TY_BASIC:
+    break;
+  default:
+    RT_CALL("printpointer", v);
+    return;
+  }
+  if (is_boolean(u))
+    RT_CALL("printbool", v);
+  else if (is_integer(u))
+    RT_CALL(is_signed_int(u) ? "printint" : "printuint", to_i64(v, u));
+  else if (is_float(u))
+    RT_CALL("printfloat", convert_value(v, u, types_basic[B_FLOAT64], NULL));
+  else if (is_complex(u))
+    RT_CALL("printcomplex",
+            convert_value(v, u, types_basic[B_COMPLEX128], NULL));
+  else if (is_string(u))
+    RT_CALL("printstring", v);
+  else
+    RT_CALL("printpointer", v);
+}
+
+static void lower_print(Expr *x, bool newline) {
+  int n = x->call.args.len;
+  Val *vals = NEW_ARRAY(Val, n + 1);
+  Type **types = NEW_ARRAY(Type *, n + 1);
+  for (int i = 0; i < n; i++) {
+    types[i] = default_type(type_of(arg(x, i)));
+    if (arg(x, i)->mode == MODE_NIL) types[i] = types_basic[B_UNSAFE_POINTER];
+    vals[i] = lower_expr_as(arg(x, i), types[i]);
+  }
+  set_pos(x->pos);
+  rt_call("printlock", NULL, 0);
+  for (int i = 0; i < n; i++) {
+    if (i && newline) rt_call("printsp", NULL, 0);
+    print_value(vals[i], types[i]);
+  }
+  if (newline) rt_call("printnl", NULL, 0);
+  rt_call("printunlock", NULL, 0);
+}
+
+// ---- unsafe ---------------------------------------------------------------------
+
+// Panics unless 0 <= n, and n elements at p fit the address space; NULL may
+// have none.
+static void check_unsafe(Val p, Val n, int64_t size, const char *len_panic,
+                         const char *nil_panic) {
+  Val zero = const_i64(0);
+  check(icmp(LLVMIntSGE, n, zero), len_panic, NULL, 0);
+  Val addr = LLVMBuildPtrToInt(F->b, p, M->t_i64, "");
+  if (size) {
+    // n <= (2^64 - addr) / size, for addr 0 n must be 0 anyway.
+    Val room = LLVMBuildNeg(F->b, addr, "");
+    Val most = LLVMBuildUDiv(F->b, room, const_i64(size), "");
+    Val ok = LLVMBuildOr(F->b, icmp(LLVMIntULE, n, most),
+                         icmp(LLVMIntEQ, addr, zero), "");
+    check(ok, len_panic, NULL, 0);
+  }
+  Val ok = LLVMBuildOr(F->b, icmp(LLVMIntNE, addr, zero),
+                       icmp(LLVMIntEQ, n, zero), "");
+  check(ok, nil_panic, NULL, 0);
+}
+
+static Val lower_unsafe_slice(Expr *x) {
+  Type *elem = under(type_of(x))->slice.elem;
+  Val p = lower_expr(arg(x, 0));
+  Val n = size_arg(x, 1);
+  set_pos(x->pos);
+  check_unsafe(p, n, type_size(elem), "panicunsafeslicelen",
+               "panicunsafeslicenilptr");
+  return make_slice(p, n, n);
+}
+
+static Val lower_unsafe_string(Expr *x) {
+  Val p = lower_expr(arg(x, 0));
+  Val n = size_arg(x, 1);
+  set_pos(x->pos);
+  check_unsafe(p, n, 1, "panicunsafestringlen", "panicunsafestringnilptr");
+  return make_string(p, n);
+}
+
+static Val lower_unsafe_add(Expr *x) {
+  Val p = lower_expr(arg(x, 0));
+  Val n = size_arg(x, 1);
+  return LLVMBuildGEP2(F->b, M->t_i8, p, &n, 1, "");
+}
+
+// ---- entry ----------------------------------------------------------------------
+
+Val lower_builtin(Expr *x) {
+  set_pos(x->pos);
+  switch ((BuiltinId)callee(x)->builtin) {
+  case BUILTIN_APPEND: return lower_append(x);
+  case BUILTIN_LEN: return lower_len(x, false);
+  case BUILTIN_CAP: return lower_len(x, true);
+  case BUILTIN_CLEAR: lower_clear(x); return NULL;
+  case BUILTIN_CLOSE: {
+    Val ch = lower_expr(arg(x, 0));
+    set_pos(x->pos);
+    check_chan_code(RT_CALL("closechan", ch));
+    return NULL;
+  }
+  case BUILTIN_COMPLEX: return lower_complex(x);
+  case BUILTIN_COPY: return lower_copy(x);
+  case BUILTIN_DELETE: lower_delete(x); return NULL;
+  case BUILTIN_REAL: return extract(lower_expr(arg(x, 0)), 0);
+  case BUILTIN_IMAG: return extract(lower_expr(arg(x, 0)), 1);
+  case BUILTIN_MAKE: return lower_make(x);
+  case BUILTIN_MAX: return lower_minmax(x, false);
+  case BUILTIN_MIN: return lower_minmax(x, true);
+  case BUILTIN_NEW: return lower_new(x);
+  case BUILTIN_PANIC: lower_panic(x); return NULL;
+  case BUILTIN_PRINT: lower_print(x, false); return NULL;
+  case BUILTIN_PRINTLN: lower_print(x, true); return NULL;
+  case BUILTIN_RECOVER: return lower_recover();
+  case BUILTIN_UNSAFE_ADD: return lower_unsafe_add(x);
+  case BUILTIN_UNSAFE_SLICE: return lower_unsafe_slice(x);
+  case BUILTIN_UNSAFE_STRING: return lower_unsafe_string(x);
+  case BUILTIN_UNSAFE_SLICEDATA:
+  case BUILTIN_UNSAFE_STRINGDATA:
+    return extract(lower_expr_as(arg(x, 0), default_type(type_of(arg(x, 0)))),
+                   0);
+  case BUILTIN_UNSAFE_ALIGNOF:
+    return const_i64(type_align(type_of(arg(x, 0))));
+  case BUILTIN_UNSAFE_SIZEOF:
+    return const_i64(type_size(type_of(arg(x, 0))));
+  case BUILTIN_UNSAFE_OFFSETOF:
+  case BUILTIN_NONE:
+    break;
+  }
+  unreachable();
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+//
+// The range statement over everything but functions (rangefunc.c). The
+// operand is evaluated once and its length taken once; a hidden counter
+// drives the loop, so the body may change its variables.
+#include "lower.h"
+
+typedef struct Range {
+  Stmt *s;
+  Expr *key, *value;      // NULL if absent or blank
+  LLVMBasicBlockRef cond, body, next, done;
+} Range;
+
+static Expr *used(Expr *x) {
+  return x && !is_blank(x) ? x : NULL;
+}
+
+static Object *range_object(Expr *x) {
+  return unparen(x)->ident.obj;
+}
+
+// Before Go 1.22 one pair of variables served the whole loop.
+static void declare_once(Range *r) {
+  if (!r->s->range.define || r->s->range.per_iteration) return;
+  if (r->key) declare_local(range_object(r->key), NULL);
+  if (r->value) declare_local(range_object(r->value), NULL);
+}
+
+static void range_begin(Range *r, Stmt *s) {
+  r->s = s;
+  r->key = used(s->range.key);
+  r->value = used(s->range.value);
+  r->cond = new_block("range.cond");
+  r->body = new_block("range.body");
+  r->next = new_block("range.next");
+  r->done = new_block("range.done");
+}
+
+static void define_variable(Range *r, Expr *x, Val v, Type *t) {
+  Object *obj = range_object(x);
+  if (!obj) return;
+  v = convert_value(v, t, obj->type, NULL);
+  if (r->s->range.per_iteration)
+    declare_local(obj, v);
+  else
+    store_value(var_address(obj), v, obj->type);
+}
+
+// Gives key and value (NULL if unused) to the statement's variables.
+static void range_assign(Range *r, Val k, Type *kt, Val v, Type *vt) {
+  set_pos(r->s->pos);
+  if (r->s->range.define) {
+    if (r->key) define_variable(r, r->key, k, kt);
+    if (r->value) define_variable(r, r->value, v, vt);
+    return;
+  }
+  Lvalue *kl = r->key ? lower_lvalue(r->key) : NULL;
+  Lvalue *vl = r->value ? lower_lvalue(r->value) : NULL;
+  if (kl && vl && is_memory_class(vt)) v = snapshot(v, vt);
+  if (kl) assign_lvalue(kl, k, kt, NULL);
+  if (vl) assign_lvalue(vl, v, vt, NULL);
+}
+
+static void range_body(Range *r) {
+  Target target;
+  push_target(&target, r->s, r->done, r->next);
+  lower_stmt(r->s->range.body);
+  pop_target();
+  br(r->next);
+}
+
+// A hidden loop variable.
+static Val counter_new(LLVMTypeRef t) {
+  Val c = alloca_llvm(t, "range.i");
+  LLVMBuildStore(F->b, LLVMConstNull(t), c);
+  return c;
+}
+
+static void counter_step(Range *r, Val counter, LLVMTypeRef t) {
+  set_block(r->next);
+  set_pos(r->s->pos);
+  Val i = LLVMBuildLoad2(F->b, t, counter, "");
+  i = LLVMBuildAdd(F->b, i, LLVMConstInt(t, 1, false), "");
+  LLVMBuildStore(F->b, i, counter);
+  loop_back_edge(r->cond);
+}
+
+// ---- int, array, slice ----------------------------------------------------------
+
+static void range_int(Range *r) {
+  Expr *x = r->s->range.x;
+  Type *t = default_type(type_of(x));
+  if (r->key && is_untyped(type_of(x))) t = type_of(r->key);
+  Val n = lower_expr_as(x, t);
+  LLVMTypeRef lt = LLVMTypeOf(n);
+  Val counter = counter_new(lt);
+  declare_once(r);
+  br(r->cond);
+  set_block(r->cond);
+  Val i = LLVMBuildLoad2(F->b, lt, counter, "");
+  Val more = LLVMBuildICmp(F->b, is_signed_int(t) ? LLVMIntSLT : LLVMIntULT, i,
+                           n, "");
+  cond_br(more, r->body, r->done);
+  set_block(r->body);
+  range_assign(r, i, t, NULL, NULL);
+  range_body(r);
+  counter_step(r, counter, lt);
+}
+
+// n elements of type elem at p; p NULL: the elements are not looked at.
+static void range_elements(Range *r, Val p, Val n, Type *elem) {
+  Val counter = counter_new(M->t_i64);
+  declare_once(r);
+  br(r->cond);
+  set_block(r->cond);
+  Val i = LLVMBuildLoad2(F->b, M->t_i64, counter, "");
+  cond_br(LLVMBuildICmp(F->b, LLVMIntSLT, i, n, ""), r->body, r->done);
+  set_block(r->body);
+  Val v = r->value ? load_value(gep_index(p, elem, i), elem) : NULL;
+  range_assign(r, i, types_basic[B_INT], v, elem);
+  range_body(r);
+  counter_step(r, counter, M->t_i64);
+}
+
+static void range_array(Range *r) {
+  Expr *x = r->s->range.x;
+  Type *t = type_of(x), *u = under(t);
+  Val p = NULL;
+  Type *array = t;
+  if (u->kind == TY_POINTER) {
+    array = u->pointer.elem;
+    if (r->value || has_call(x)) p = lower_expr(x);
+    Val some = const_i64(under(array)->array.len);
+    if (r->value && !LLVMIsNull(some)) nil_check(p);
+  } else if (r->value) {
+    // The loop sees the array as it was.
+    p = alloca_type(t, "range.array");
+    lower_expr_as_to(x, t, p);
+  } else if (has_call(x)) {
+    lower_expr(x);
+  }
+  u = under(array);
+  range_elements(r, p, const_i64(u->array.len), u->array.elem);
+}
+
+static void range_slice(Range *r) {
+  Expr *x = r->s->range.x;
+  Val s = lower_expr(x);
+  range_elements(r, extract(s, 0), extract(s, 1),
+                 under(type_of(x))->slice.elem);
+}
+
+// ---- string ---------------------------------------------------------------------
+
+// The rune at index i and the index after it.
+static void decode(Val s, Val i, Val *rune, Val *next) {
+  Val p = gep_index(extract(s, 0), types_basic[B_UINT8], i);
+  Val c = LLVMBuildLoad2(F->b, M->t_i8, p, "");
+  Val ascii = LLVMBuildICmp(F->b, LLVMIntULT, c,
+                            LLVMConstInt(M->t_i8, 0x80, false), "");
+  LLVMBasicBlockRef one = new_block("range.ascii");
+  LLVMBasicBlockRef many = new_block("range.rune");
+  LLVMBasicBlockRef done = new_block("range.decoded");
+  cond_br_likely(ascii, one, many);
+  set_block(one);
+  Val r1 = LLVMBuildZExt(F->b, c, M->t_i32, "");
+  Val n1 = LLVMBuildAdd(F->b, i, const_i64(1), "");
+  br(done);
+  set_block(many);
+  Val d = RT_CALL("decoderune", s, i);
+  Val r2 = extract(d, 0), n2 = extract(d, 1);
+  if (LLVMTypeOf(r2) != M->t_i32)
+    r2 = LLVMBuildTrunc(F->b, r2, M->t_i32, "");
+  LLVMBasicBlockRef many_end = cur_block();
+  br(done);
+  set_block(done);
+  LLVMBasicBlockRef from[] = {one, many_end};
+  *rune = LLVMBuildPhi(F->b, M->t_i32, "");
+  LLVMAddIncoming(*rune, (Val[]){r1, r2}, from, 2);
+  *next = LLVMBuildPhi(F->b, M->t_i64, "");
+  LLVMAddIncoming(*next, (Val[]){n1, n2}, from, 2);
+}
+
+static void range_string(Range *r) {
+  Expr *x = r->s->range.x;
+  Val s = lower_expr_as(x, default_type(type_of(x)));
+  Val counter = counter_new(M->t_i64), after = alloca_llvm(M->t_i64, "after");
+  declare_once(r);
+  br(r->cond);
+  set_block(r->cond);
+  Val i = LLVMBuildLoad2(F->b, M->t_i64, counter, "");
+  cond_br(LLVMBuildICmp(F->b, LLVMIntSLT, i, extract(s, 1), ""), r->body,
+          r->done);
+  set_block(r->body);
+  Val rune, next;
+  decode(s, i, &rune, &next);
+  LLVMBuildStore(F->b, next, after);
+  range_assign(r, i, types_basic[B_INT], rune, types_basic[B_INT32]);
+  range_body(r);
+  set_block(r->next);
+  LLVMBuildStore(F->b, LLVMBuildLoad2(F->b, M->t_i64, after, ""), counter);
+  loop_back_edge(r->cond);
+}
+
+// ---- map, channel ---------------------------------------------------------------
+
+static void range_map(Range *r) {
+  Expr *x = r->s->range.x;
+  Type *t = type_of(x), *u = under(t);
+  Val m = lower_expr(x);
+  LLVMTypeRef words = LLVMArrayType2(M->t_ptr, GL_HITER_WORDS);
+  Val it = alloca_llvm(words, "hiter");
+  LLVMBuildStore(F->b, LLVMConstNull(words), it);
+  declare_once(r);
+  RT_CALL("mapiterinit", type_descriptor(t), m, it);
+  br(r->cond);
+  set_block(r->cond);
+  Val kp = LLVMBuildLoad2(F->b, M->t_ptr, it, "");
+  cond_br(LLVMBuildIsNull(F->b, kp, ""), r->done, r->body);
+  set_block(r->body);
+  Val k = NULL, v = NULL;
+  if (r->key) k = load_value(kp, u->map.key);
+  if (r->value) {
+    Val vp = LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(it, 8), "");
+    v = load_value(vp, u->map.elem);
+  }
+  range_assign(r, k, u->map.key, v, u->map.elem);
+  range_body(r);
+  set_block(r->next);
+  set_pos(r->s->pos);
+  RT_CALL("mapiternext", it);
+  loop_back_edge(r->cond);
+}
+
+static void range_chan(Range *r) {
+  Expr *x = r->s->range.x;
+  Type *t = type_of(x), *elem = under(t)->chan.elem;
+  Val ch = lower_expr(x);
+  declare_once(r);
+  br(r->cond);
+  set_block(r->cond);
+  Val ok, v = lower_receive(ch, t, &ok);
+  cond_br(ok, r->body, r->done);
+  set_block(r->body);
+  range_assign(r, v, elem, NULL, NULL);
+  range_body(r);
+  set_block(r->next);
+  loop_back_edge(r->cond);
+}
+
+void lower_range(Stmt *s) {
+  set_pos(s->pos);
+  Type *u = under(type_of(s->range.x));
+  if (u->kind == TY_FUNC) {
+    lower_range_func(s);
+    return;
+  }
+  Range r;
+  range_begin(&r, s);
+  switch (u->kind) {
+  case TY_BASIC:
+    if (is_string(u))
+      range_string(&r);
+    else
+      range_int(&r);
+    break;
+  case TY_ARRAY:
+  case TY_POINTER: range_array(&r); break;
+  case TY_SLICE: range_slice(&r); break;
+  case TY_MAP: range_map(&r); break;
+  case TY_CHAN: range_chan(&r); break;
+  default: unreachable();
+  }
+  set_block(r.done);
+}
