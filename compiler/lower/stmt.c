@@ -104,21 +104,6 @@ void emit_return(Val *vals) {
   set_block(new_block("dead"));
 }
 
-void return_results(void) {
-  int n = F->results.len;
-  if (F->defer_frame) {
-    br(F->defer_return);
-    set_block(new_block("dead"));
-    return;
-  }
-  Val *vals = NEW_ARRAY(Val, n + 1);
-  for (int i = 0; i < n; i++) {
-    Object *r = F->results.at[i];
-    vals[i] = load_value(var_address(r), r->type);
-  }
-  emit_return(vals);
-}
-
 void lower_return(Stmt *s) {
   set_pos(s->pos);
   if (F->range_func) {
@@ -129,6 +114,7 @@ void lower_return(Stmt *s) {
   int n = F->results.len;
   if (xs->len == 0) {
     return_results();
+    set_block(new_block("dead"));
     return;
   }
   Val *vals = NEW_ARRAY(Val, n + 1);
