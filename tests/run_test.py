@@ -238,15 +238,24 @@ class Test:
         return want
 
     def errors_got(self, report):
+        """[line, message, the lines that follow it], without notes."""
         got = []
+        names = (os.path.basename(self.source), "main.go")
         for line in report.split("\n"):
             m = MESSAGE.match(line)
-            if m and os.path.basename(m.group(1)).startswith(
-                    (os.path.basename(self.source), "main.")):
-                got.append([int(m.group(2)), m.group(4)])
-            elif got and line.startswith("\t") and self.o.tool == "go":
-                got[-1][1] += "\n" + line
+            if (m and not line.startswith("\t") and
+                    os.path.basename(m.group(1)) in names):
+                if not re.match(r"(note|warning):", m.group(4)):
+                    got.append([int(m.group(2)), m.group(4), ""])
+            elif got:
+                got[-1][2] += "\n" + line
         return got
+
+    @staticmethod
+    def matches(pattern, message, more):
+        if pattern.startswith("(?s)"):
+            message += more
+        return re.search(pattern, message)
 
     def errorcheck(self):
         with tempfile.TemporaryDirectory(prefix="gltest") as work:
@@ -257,9 +266,10 @@ class Test:
             raise Failure("exit status %d, want 1\n%s" % (status,
                                                           clip(report)))
         want, wrong = self.errors_wanted(), []
-        for line, message in self.errors_got(report):
+        for line, message, more in self.errors_got(report):
             for w in want:
-                if w[0] == line and not w[2] and re.search(w[1], message):
+                if (w[0] == line and not w[2] and
+                        self.matches(w[1], message, more)):
                     w[2] = True
                     break
             else:
