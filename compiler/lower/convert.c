@@ -138,11 +138,6 @@ Val iface_unbox(Val data, Type *t) {
   return is_pointer_shaped(t) ? data : load_value(data, t);
 }
 
-static Val zero_base(void) {
-  Val g = LLVMGetNamedGlobal(M->mod, "gl_zerobase");
-  return g ? g : LLVMAddGlobal(M->mod, M->t_i8, "gl_zerobase");
-}
-
 // &table[v] for the 256 values of a byte or bool.
 static Val byte_box(Val v) {
   Val g = LLVMGetNamedGlobal(M->mod, "gl.bytes");
@@ -173,7 +168,7 @@ static Val constant_in_memory(Val v, Type *t) {
 static Val box(Val v, Type *t, const void *site) {
   if (is_pointer_shaped(t)) return v;
   int64_t size = type_size(t);
-  if (size == 0) return zero_base();
+  if (size == 0) return new_object(t);  // the one address of all such
   if (size == 1 && !is_memory_class(t) &&
       LLVMGetTypeKind(LLVMTypeOf(v)) == LLVMIntegerTypeKind)
     return byte_box(v);

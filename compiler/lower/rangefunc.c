@@ -138,7 +138,8 @@ static RangeFunc *range_func_new(Stmt *s) {
   Type *pointer = types_basic[B_UNSAFE_POINTER];
   if (rf->has_defer) {
     rf->defers = steer_var(rf, "#defers", pointer);
-    declare_local(rf->defers, F->defer_frame);
+    declare_local(rf->defers, F->defer_frame ? F->defer_frame
+                                             : range_func_defer_frame());
     capture(info, rf->defers);
   }
   if (rf->has_recover) {
@@ -240,6 +241,12 @@ Val range_func_frame(void) {
   return rf && rf->frame ? get_var(rf->frame) : NULL;
 }
 
+Val range_func_defer_frame(void) {
+  RangeFunc *rf = F->range_func;
+  if (!rf || !rf->defers) unreachable();
+  return get_var(rf->defers);
+}
+
 // One parameter given to the statement's variable.
 static void bind_param(Stmt *s, Expr *x, int i, FuncInfo *info) {
   if (!x || is_blank(x)) return;
@@ -262,7 +269,6 @@ void lower_range_body(FuncInfo *info) {
   check(LLVMBuildICmp(F->b, LLVMIntEQ, state, const_state(STATE_READY), ""),
         "panicrangestate", &state, 1);
   set_var(rf->state, const_state(STATE_PANIC));
-  if (rf->defers) F->defer_frame = get_var(rf->defers);
   int n = info->sig->func.params.len;
   if (n > 0) bind_param(s, s->range.key, 0, info);
   if (n > 1) bind_param(s, s->range.value, 1, info);
