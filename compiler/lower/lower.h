@@ -190,6 +190,8 @@ const char *link_name_itab(Type *t, Type *iface);
 Val type_descriptor(Type *t);       // address of the linkonce_odr constant
 // Only size and pointer bitmap, for the collector: pulls in no methods.
 Val gc_descriptor(Type *t);
+uint32_t type_hash(Type *t);        // in its descriptor
+bool is_memory_equal(Type *t);      // == compares the bytes
 Val itab_for(Type *concrete, Type *iface);
 Val equal_func_value(Type *t);      // closure object, NULL constant if none
 Val hash_func_value(Type *t);
@@ -215,6 +217,7 @@ Val lower_method_value(Val recv, Type *recv_type, Selection *sel, bool on_heap);
 Val lower_method_expr(Selection *sel);   // T.m as a func value
 // Code that takes the interface's data word first and calls t's method.
 Val itab_method_code(Type *t, const MethodEntry *m);
+Val method_code(Type *t, const MethodEntry *m);  // takes the receiver itself
 Val function_declare(const char *name, LLVMTypeRef type);   // attributes set
 // Begin and end a generated function (wrapper, eq, hash, init): makes a new
 // F whose builder stands in the entry block.

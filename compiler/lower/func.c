@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: MIT
+//
+// Functions: declarations, the frame of the one being lowered, parameters and
+// results, variables, closures.
+//
+// Every function from .gl carries "split-stack": its prologue checks the
+// stack. Tail calls are off, so that traces keep every frame and endless
+// recursion overflows instead of looping.
+//
+// A function with defer has a GlDeferFrame. gl_deferenter returns twice, the
+// second time after a recovered panic; the function then only runs what is
+// deferred and loads its results. So results must be in memory whenever
+// something may panic: their addresses are given to an empty asm statement,
+// after which LLVM assumes that any call reads and writes them. (Volatile
+// accesses would say the same, but each of them costs.)
+//
+// Func literals are lowered where they stand, inside of the function around
+// them: F->outer is that function. Captures lie behind the code pointer of
+// the closure: the value itself if capture_by_value, else the variable's
+// address.
+
+#include "lower.h"
+
+Func *F;
+
+// ---- declarations ---------------------------------------------------------------
+
+static void string_attr(Val fn, const char *name, const char *value) {
+  LLVMAddAttributeAtIndex(
+      fn, LLVMAttributeFunctionIndex,
+      LLVMCreateStringAttribute(M->ctx, name, (unsigned)strlen(name), value,
+                                (unsigned)strlen(value)));
+}
+
+Val function_declare(const char *name, LLVMTypeRef type) {
+  Val old = LLVMGetNamedFunction(M->mod, name);
+  if (old && (LLVMGlobalGetValueType(old) == type ||
+              LLVMCountBasicBlocks(old) > 0))
+    return old;
+  if (old)
+    LLVMSetValueName2(old, "", 0);
+  Val fn = LLVMAddFunction(M->mod, name, type);
+  LLVMSetVisibility(fn, LLVMHiddenVisibility);
+  add_attr(fn, LLVMAttributeFunctionIndex, "nounwind", 0);
+  if (old) {
+    LLVMReplaceAllUsesWith(old, fn);
+    LLVMDeleteFunction(old);
+  }
+  return fn;
+}
+
+static Type *receiver_type(Object *f) {
+  return f->type->func.recv ? f->type->func.recv->type : NULL;
+}
+
+static LLVMTypeRef type_of_func(Object *f) {
+  Type *recv = f->func.recv_named ? receiver_type(f) : NULL;
+  return func_llvm_type(f->type, recv, false);
+}
+
+Val function_for(Object *f) {
+  const Directive *d = directive_of(f);
+  const char *name = d->kind == DIR_ASM ? d->name : link_name_func(f);
+  return function_declare(name, type_of_func(f));
+}
+
+void mark_wrapper(Val fn) {
+  size_t n;
+  const char *name = LLVMGetValueName2(fn, &n);
+  LLVMSetLinkage(fn, LLVMLinkOnceODRLinkage);
+  LLVMSetVisibility(fn, LLVMHiddenVisibility);
+  LLVMSetComdat(fn, LLVMGetOrInsertComdat(M->mod, name));
+  LLVMSetSection(fn, "glwrap");
+}
+
+// ---- the function being lowered -----------------------------------------------------
+
+static void set_code_attributes(Val fn) {
+  string_attr(fn, "split-stack", "");
+  string_attr(fn, "frame-pointer", "non-leaf");
+  string_attr(fn, "disable-tail-calls", "true");
+}
+
+void func_begin(Val fn, LLVMTypeRef type, const char *name, Pos pos) {
+  Func *f = NEW(Func);
+  f->outer = F;
+  f->fn = fn;
+  f->fn_type = type;
+  f->name = name;
+  f->b = LLVMCreateBuilderInContext(M->ctx);
+  f->entry_b = LLVMCreateBuilderInContext(M->ctx);
+  F = f;
+  set_code_attributes(fn);
+  f->entry = new_block("entry");
+  LLVMPositionBuilderAtEnd(f->entry_b, f->entry);
+  set_block(new_block("body"));
+  if (pos) {
+    debug_function(f, pos);
+    set_pos(pos);
+  }
+}
+
+// Blocks after a return or panic that nothing reaches may be open.
+static void close_blocks(void) {
+  LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(F->fn);
+  for (; b; b = LLVMGetNextBasicBlock(b)) {
+    if (LLVMGetBasicBlockTerminator(b))
+      continue;
+    set_block(b);
+    LLVMBuildUnreachable(F->b);
+  }
+}
+
+void func_end(void) {
+  LLVMBuildBr(F->entry_b, LLVMGetNextBasicBlock(F->entry));
+  close_blocks();
+  if (lower_options.verify &&
+      LLVMVerifyFunction(F->fn, LLVMPrintMessageAction)) {
+    LLVMDumpValue(F->fn);
+    unreachable();
+  }
+  LLVMDisposeBuilder(F->b);
+  LLVMDisposeBuilder(F->entry_b);
+  F = F->outer;
+}
+
+// ---- variables ----------------------------------------------------------------------
+
+static bool is_blank_var(Object *var) {
+  return !var->name || (var->name->len == 1 && var->name->s[0] == '_');
+}
+
+static Val global_address(Object *var) {
+  const char *name = link_name_global(var);
+  Val g = LLVMGetNamedGlobal(M->mod, name);
+  if (!g) {
+    g = LLVMAddGlobal(M->mod, mem_type(var->type), name);
+    LLVMSetVisibility(g, LLVMHiddenVisibility);
+  }
+  return g;
+}
+
+Val var_address(Object *var) {
+  if (var->var.is_global)
+    return global_address(var);
+  Val slot = map_get(&F->boxes, var);
+  if (slot)
+    return LLVMBuildLoad2(F->b, M->t_ptr, slot, var->name->s);
+  Val addr = map_get(&F->vars, var);
+  if (!addr)
+    unreachable();
+  return addr;
+}
+
+bool var_on_heap(Object *var) {
+  return escapes_var(var);
+}
+
+static const char *var_name(Object *var) {
+  return var->name ? var->name->s : "";
+}
+
+// A new box for var, whose address goes to its slot.
+static Val new_box(Object *var, int argno) {
+  Val box = new_object(var->type);
+  Val slot = map_get(&F->boxes, var);
+  if (!slot) {
+    slot = alloca_llvm(M->t_ptr, var_name(var));
+    map_put(&F->boxes, var, slot);
+    LLVMBuildStore(F->b, box, slot);
+    debug_var_at(var, slot, argno, true);
+  } else {
+    LLVMBuildStore(F->b, box, slot);
+  }
+  return box;
+}
+
+static Val stack_slot(Object *var, int argno) {
+  Val addr = map_get(&F->vars, var);
+  if (!addr) {
+    addr = alloca_type(var->type, var_name(var));
+    map_put(&F->vars, var, addr);
+    debug_var(var, addr, argno);
+  }
+  return addr;
+}
+
+void declare_local(Object *var, Val init) {
+  if (is_blank_var(var))
+    return;
+  if (var_on_heap(var)) {
+    Val box = new_box(var, 0);  // is zero
+    if (init)
+      store_value(box, init, var->type);
+    return;
+  }
+  Val addr = stack_slot(var, 0);
+  if (init)
+    store_value(addr, init, var->type);
+  else
+    zero_memory(addr, var->type);
+}
+
+void renew_local(Object *var) {
+  if (!var_on_heap(var) || is_blank_var(var))
+    return;
+  Val old = var_address(var);
+  Val box = new_box(var, 0);
+  copy_memory(box, old, var->type);
+}
+
+// ---- parameters and results -----------------------------------------------------------
+
+static void bind_param(Object *p, Val v, int argno) {
+  if (is_blank_var(p))
+    return;
+  LLVMSetValueName2(v, p->name->s, p->name->len);
+  if (var_on_heap(p)) {
+    store_value(new_box(p, argno), v, p->type);
+  } else if (is_memory_class(p->type)) {
+    map_put(&F->vars, p, v);  // the callee owns the copy
+    debug_var(p, v, argno);
+  } else {
+    store_value(stack_slot(p, argno), v, p->type);
+  }
+}
+
+static unsigned bind_params(unsigned at) {
+  int argno = 1;
+  Object *recv = F->sig->func.recv;
+  if (recv)
+    bind_param(recv, LLVMGetParam(F->fn, at++), argno++);
+  vec_each(Object *, p, &F->sig->func.params)
+    bind_param(*p, LLVMGetParam(F->fn, at++), argno++);
+  return at;
+}
+
+// Results that go through memory lie in the caller's struct from the start.
+static void bind_results(void) {
+  ObjectVec *rs = &F->sig->func.results;
+  LLVMTypeRef st = F->sret ? results_struct(F->sig) : NULL;
+  for (int i = 0; i < rs->len; i++) {
+    Object *r = rs->at[i];
+    vec_push(&F->results, r);
+    if (!is_blank_var(r) && var_on_heap(r)) {
+      new_box(r, 0);
+      continue;
+    }
+    if (F->sret) {
+      Val at = LLVMBuildStructGEP2(F->b, st, F->sret, (unsigned)i, "");
+      map_put(&F->vars, r, at);
+      debug_var(r, at, 0);
+    }
+    zero_memory(stack_slot(r, 0), r->type);
+  }
+}
+
+static void return_values(void) {
+  ObjectVec *rs = &F->results;
+  if (F->sret) {
+    LLVMTypeRef st = results_struct(F->sig);
+    for (int i = 0; i < rs->len; i++) {
+      Object *r = rs->at[i];
+      Val to = LLVMBuildStructGEP2(F->b, st, F->sret, (unsigned)i, "");
+      if (map_get(&F->boxes, r))
+        store_value(to, load_value(var_address(r), r->type), r->type);
+    }
+    LLVMBuildRetVoid(F->b);
+  } else if (rs->len == 0) {
+    LLVMBuildRetVoid(F->b);
+  } else if (rs->len == 1) {
+    LLVMBuildRet(F->b, load_value(var_address(rs->at[0]), rs->at[0]->type));
+  } else {
+    Val v = LLVMGetPoison(LLVMGetReturnType(F->fn_type));
+    for (int i = 0; i < rs->len; i++) {
+      Object *r = rs->at[i];
+      v = LLVMBuildInsertValue(F->b, v, load_value(var_address(r), r->type),
+                               (unsigned)i, "");
+    }
+    LLVMBuildRet(F->b, v);
+  }
+}
+
+void return_results(void) {
+  if (terminated())
+    return;
+  if (F->defer_return)
+    br(F->defer_return);
+  else
+    return_values();
+}
+
+// ---- defer ------------------------------------------------------------------------------
+
+static void publish_address(Val p) {
+  LLVMTypeRef type = LLVMFunctionType(M->t_void, &M->t_ptr, 1, false);
+  const char *constraints = "r,~{memory}";
+  Val nothing = LLVMGetInlineAsm(type, "", 0, constraints, strlen(constraints),
+                                 true, false, LLVMInlineAsmDialectATT, false);
+  LLVMBuildCall2(F->b, type, nothing, &p, 1, "");
+}
+
+static void enter_defer(FuncInfo *info) {
+  LLVMTypeRef frame = LLVMArrayType2(M->t_i64, GL_DEFER_FRAME_WORDS);
+  F->defer_frame = alloca_llvm(frame, "defer");
+  vec_each(Object *, r, &F->results)
+    publish_address(map_get(&F->boxes, *r) ? map_get(&F->boxes, *r)
+                                           : var_address(*r));
+  F->defer_return = new_block("deferreturn");
+  LLVMBasicBlockRef go_on = new_block("start");
+  Val again = RT_CALL("deferenter", F->defer_frame);
+  Val first =
+      LLVMBuildICmp(F->b, LLVMIntEQ, again, const_int(M->t_i32, 0), "");
+  cond_br_likely(first, go_on, F->defer_return);
+  set_block(F->defer_return);
+  set_pos(info->body->block.rbrace);
+  RT_CALL("deferreturn", F->defer_frame);
+  return_values();
+  set_block(go_on);
+}
+
+// ---- captures ----------------------------------------------------------------------------
+
+static LLVMTypeRef closure_type(FuncInfo *info) {
+  LLVMTypeRef *ts = NEW_ARRAY(LLVMTypeRef, info->captures.len + 1);
+  unsigned n = 0;
+  ts[n++] = M->t_ptr;
+  vec_each(Object *, v, &info->captures)
+    ts[n++] = capture_by_value(*v) ? mem_type((*v)->type) : M->t_ptr;
+  return LLVMStructTypeInContext(M->ctx, ts, n, false);
+}
+
+static void bind_captures(FuncInfo *info) {
+  LLVMTypeRef ct = closure_type(info);
+  Val closure = F->closure;
+  if (lower_options.debug_full) {
+    // A place in the frame that gdb finds wherever the register went.
+    Val slot = alloca_llvm(M->t_ptr, "closure");
+    LLVMBuildStore(F->b, closure, slot);
+  }
+  for (int i = 0; i < info->captures.len; i++) {
+    Object *v = info->captures.at[i];
+    Val at = LLVMBuildStructGEP2(F->b, ct, closure, (unsigned)i + 1, "");
+    bool value = capture_by_value(v);
+    Val addr = value ? at : LLVMBuildLoad2(F->b, M->t_ptr, at, var_name(v));
+    map_put(&F->vars, v, addr);
+    debug_var(v, addr, 0);
+  }
+}
+
+static Val closure_object(Val fn, const char *name) {
+  char *symbol = arena_printf(perm, "%s·f", name);
+  Val g = LLVMGetNamedGlobal(M->mod, symbol);
+  if (g)
+    return g;
+  g = LLVMAddGlobal(M->mod, M->t_ptr, symbol);
+  LLVMSetInitializer(g, fn);
+  LLVMSetGlobalConstant(g, true);
+  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
+  LLVMSetVisibility(g, LLVMHiddenVisibility);
+  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, symbol));
+  return g;
+}
+
+Val static_closure(Val fn) {
+  size_t n;
+  return closure_object(fn, LLVMGetValueName2(fn, &n));
+}
+
+// C and assembly want small integers extended, which a call through a func
+// value does not do.
+static Val c_function_wrapper(Object *f) {
+  char *name = arena_printf(perm, "%s·go", link_name_func(f));
+  Val fn = function_declare(name, type_of_func(f));
+  if (LLVMCountBasicBlocks(fn))
+    return fn;
+  func_begin(fn, type_of_func(f), name, 0);
+  mark_wrapper(fn);
+  Val *args = NEW_ARRAY(Val, LLVMCountParams(fn) + 1);
+  LLVMGetParams(fn, args);
+  Val call = LLVMBuildCall2(F->b, F->fn_type, function_for(f), args,
+                            LLVMCountParams(fn), "");
+  extend_arguments(call, f->type, 0);
+  if (LLVMGetReturnType(F->fn_type) == M->t_void)
+    LLVMBuildRetVoid(F->b);
+  else
+    LLVMBuildRet(F->b, call);
+  func_end();
+  return fn;
+}
+
+Val func_value_of(Object *f) {
+  Val fn = has_c_convention(f) ? c_function_wrapper(f) : function_for(f);
+  return static_closure(fn);
+}
+
+Val lower_closure(FuncInfo *info, bool on_heap) {
+  LLVMTypeRef type =
+      func_llvm_type(info->sig, NULL, info->captures.len > 0);
+  Val fn = function_declare(link_name_lit(info), type);
+  lower_function(info);
+  if (info->captures.len == 0)
+    return static_closure(fn);
+  LLVMTypeRef ct = closure_type(info);
+  Val obj = new_closure(ct, fn, on_heap);
+  for (int i = 0; i < info->captures.len; i++) {
+    Object *v = info->captures.at[i];
+    Val at = LLVMBuildStructGEP2(F->b, ct, obj, (unsigned)i + 1, "");
+    if (capture_by_value(v))
+      store_value(at, load_value(var_address(v), v->type), v->type);
+    else
+      LLVMBuildStore(F->b, var_address(v), at);
+  }
+  return obj;
+}
+
+// Memory for a closure of type ct, its code set.
+Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
+  Val obj;
+  if (on_heap) {
+    Val size = const_i64((int64_t)LLVMABISizeOfType(M->layout, ct));
+    obj = RT_CALL("new", size, LLVMConstNull(M->t_ptr));
+  } else {
+    obj = alloca_llvm(ct, "closure");
+  }
+  LLVMBuildStore(F->b, code, obj);
+  return obj;
+}
+
+// ---- entry -----------------------------------------------------------------------------
+
+static bool in_main(FuncInfo *info) {
+  return strcmp(info->pkg->path, "main") == 0;
+}
+
+static void set_linkage(FuncInfo *info, const Directive *d) {
+  bool is_local = !info->obj || (in_main(info) && !info->obj->func.linkname);
+  if (is_local) {
+    LLVMSetVisibility(F->fn, LLVMDefaultVisibility);
+    LLVMSetLinkage(F->fn, LLVMInternalLinkage);
+  }
+  bool is_main = info->obj && in_main(info) && !info->obj->func.recv_named &&
+                 strcmp(info->obj->name->s, "main") == 0;
+  if (info->has_defer || info->has_recover || is_main || (d && d->noinline_))
+    add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
+  if (d && d->nosplit)
+    LLVMRemoveStringAttributeAtIndex(F->fn, LLVMAttributeFunctionIndex,
+                                     "split-stack", 11);
+}
+
+static Pos func_pos(FuncInfo *info) {
+  return info->decl ? info->decl->pos
+         : info->lit ? info->lit->pos : info->body->pos;
+}
+
+static void lower_body(FuncInfo *info) {
+  if (info->range)
+    lower_range_body(info);
+  else
+    lower_block(info->body);
+  set_pos(info->body->block.rbrace);
+  if (terminated())
+    return;
+  if (F->results.len == 0)
+    return_results();
+  else
+    LLVMBuildUnreachable(F->b);  // the checker saw a terminating statement
+}
+
+void lower_function(FuncInfo *info) {
+  if (!info->body) {
+    if (info->obj)
+      lower_bodyless(info);
+    return;
+  }
+  const char *name = link_name_info(info);
+  bool nest = !info->obj && info->captures.len > 0;
+  Type *recv = info->sig->func.recv ? info->sig->func.recv->type : NULL;
+  LLVMTypeRef type = func_llvm_type(info->sig, recv, nest);
+  Val fn = function_declare(name, type);
+  if (LLVMCountBasicBlocks(fn) > 0)
+    return;
+  func_begin(fn, type, name, func_pos(info));
+  F->info = info;
+  F->sig = info->sig;
+  set_linkage(info, info->obj ? directive_of(info->obj) : NULL);
+  unsigned at = 0;
+  if (results_in_memory(info->sig))
+    F->sret = LLVMGetParam(fn, at++);
+  at = bind_params(at);
+  if (nest) {
+    F->closure = LLVMGetParam(fn, at);
+    add_attr(fn, at + 1, "nest", 0);
+    bind_captures(info);
+  }
+  bind_results();
+  if (info->has_defer)
+    enter_defer(info);
+  lower_body(info);
+  func_end();
+}
