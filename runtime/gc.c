@@ -71,6 +71,7 @@ static Entry *push_sudogs(G *gp, Entry *top, Entry *limit) {
   for (Sudog *sg = gp->waiting; sg; sg = sg->waitlink) {
     top = push_word((uintptr_t)sg->elem, top, limit, &sg->elem);
     top = push_word((uintptr_t)sg->c, top, limit, &sg->c);
+    if (!sg->isselect) break;  // waitlink is the semaphore's queue
   }
   return top;
 }

@@ -133,6 +133,10 @@ P *pidleget(void) {
   if (!pp) return NULL;
   gl_sched.pidle = pp->link;
   atomic_fetch_sub(&gl_sched.npidle, 1);
+  if (UNLIKELY(gl_sched.sysmonwait)) {
+    atomic_store(&gl_sched.sysmonwait, false);
+    note_wakeup(&gl_sched.sysmonnote);
+  }
   return pp;
 }
 
@@ -190,11 +194,6 @@ static void newm(P *pp, bool spinning) {
   mp->alllink = gl_allms;
   atomic_store(&gl_allms, mp);
   unlock(&gl_sched.lock);
-  sigset_t all, old;
-  sigfillset(&all);
-  sigdelset(&all, GC_get_suspend_signal());
-  sigdelset(&all, GC_get_thr_restart_signal());
-  (void)old;
   pthread_attr_t at;
   pthread_attr_init(&at);
   pthread_attr_setstacksize(&at, 512 << 10);

@@ -92,7 +92,7 @@ struct Sudog {
   uint32_t ticket;     // index in notifyList
   uint16_t icase;      // case of select
   bool isselect;       // g takes part in a select: race on g->selectdone
-  bool success;        // woken by communication, not by close
+  bool issend;         // of a select: which queue of c it is in
 };
 
 struct G {
@@ -247,6 +247,7 @@ struct Timer {
   Lock lock;         // serialises start, stop, reset
   uintptr_t spare[3];
 };
+// A timer channel (istimer) has dataqsiz 0, so that len and cap read 0.
 enum { TIMER_SEND = 1, TIMER_GO = 2, TIMER_READY = 3, TIMER_DEADLINE = 4 };
 
 typedef struct Waitq {
@@ -444,6 +445,8 @@ void selectnbrecv(G *gp, Hchan *c, void *elem);
 int chan_trysend(Hchan *c, void *elem);  // 0 would block, 1 sent, 2 closed
 int chan_tryrecv(Hchan *c, void *elem);  // 0 would block, 1 got, 2 closed
 bool chan_drain(Hchan *c);
+void chan_release(G *gp);  // served: leave the other queues of its select
+void chan_wake(G *gp);     // chan_release, goready
 void waitq_put(Waitq *q, Sudog *sg);
 Sudog *waitq_get(Waitq *q);
 void waitq_remove(Waitq *q, Sudog *sg);
@@ -480,6 +483,7 @@ bool netpoll_inited(void);
 bool netpoll_any_waiters(void);
 void netpoll_waiters_add(int32_t n);
 G *netpoll_ready_list(G *list, void *pd, int mode);
+void netpoll_deadline(Timer *t, G **wake);
 // netpoll_epoll.c
 void netpoll_os_init(void);
 int netpoll_os_open(int fd, void *pd);

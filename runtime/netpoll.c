@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+//
+// Waiting for file descriptors. A PollDesc goes with a descriptor that the
+// platform's poller watches, edge-triggered, from open to close. For each
+// direction it holds at most one waiting G. A platform supplies (see
+// netpoll_epoll.c):
+//
+//   netpoll_os_init()          once
+//   netpoll_os_open(fd, pd)    start to watch; 0 or errno
+//   netpoll_os_close(fd)       stop
+//   netpoll(delay)             the Gs that became ready, linked by schedlink
+//   netpoll_break()            make a blocked netpoll return
+//
+// All of a PollDesc is under its lock. PollDescs are never freed, only
+// reused: a late event of a closed descriptor finds the sequence changed.
+#include "runtime.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { POLL_READ, POLL_WRITE };
+
+typedef struct PollDesc {
+  Lock lock;
+  int32_t fd;
+  bool open;
+  bool ready[2];     // an edge came while nobody waited
+  bool expired[2];   // the deadline passed
+  G *waiter[2];
+  int64_t deadline[2];
+  Timer timer[2];    // arg = this, arg2 = direction
+  struct PollDesc *link;
+} PollDesc;
+
+static Lock poollock = {.rank = LOCK_POLL};
+static PollDesc *pool;
+static _Atomic bool inited;
+static _Atomic int32_t waiters;
+
+bool netpoll_inited(void) { return inited; }
+bool netpoll_any_waiters(void) { return waiters > 0; }
+void netpoll_waiters_add(int32_t n) { atomic_fetch_add(&waiters, n); }
+
+void netpoll_init(void) {
+  static Lock once;
+  if (LIKELY(inited)) return;
+  lock(&once);
+  if (!inited) {
+    netpoll_os_init();
+    inited = true;
+  }
+  unlock(&once);
+}
+
+static PollDesc *pd_alloc(void) {
+  lock(&poollock);
+  PollDesc *pd = pool;
+  if (pd) pool = pd->link;
+  unlock(&poollock);
+  // Uncollectable memory is scanned: timers in heaps point into it.
+  if (!pd) pd = gc_uncollectable(sizeof *pd);
+  return pd;
+}
+
+// ccall: {PollDesc or 0, errno}.
+GlPair gl_poll_open(intptr_t fd) {
+  netpoll_init();
+  PollDesc *pd = pd_alloc();
+  lock(&pd->lock);
+  pd->fd = (int32_t)fd;
+  pd->open = true;
+  for (int i = 0; i < 2; i++) {
+    pd->ready[i] = pd->expired[i] = false;
+    pd->waiter[i] = NULL;
+    pd->deadline[i] = 0;
+  }
+  unlock(&pd->lock);
+  int err = netpoll_os_open((int)fd, pd);
+  if (err == 0) return (GlPair){(uintptr_t)pd, 0};
+  lock(&poollock);
+  pd->open = false;
+  pd->link = pool;
+  pool = pd;
+  unlock(&poollock);
+  return (GlPair){0, (uintptr_t)err};
+}
+
+static G *take_waiter(PollDesc *pd, int mode) {
+  G *gp = pd->waiter[mode];
+  if (!gp) return NULL;
+  pd->waiter[mode] = NULL;
+  atomic_fetch_sub(&waiters, 1);
+  return gp;
+}
+
+// ccall: wakes the waiters, which see ECANCELED.
+void gl_poll_close(PollDesc *pd) {
+  gl_timer_stop(&pd->timer[POLL_READ]);
+  gl_timer_stop(&pd->timer[POLL_WRITE]);
+  netpoll_os_close(pd->fd);
+  lock(&pd->lock);
+  pd->open = false;
+  G *r = take_waiter(pd, POLL_READ), *w = take_waiter(pd, POLL_WRITE);
+  unlock(&pd->lock);
+  if (r) r->ret[0] = ECANCELED, goready(r);
+  if (w) w->ret[0] = ECANCELED, goready(w);
+  lock(&poollock);
+  pd->link = pool;
+  pool = pd;
+  unlock(&poollock);
+}
+
+// mcall: wait until mode is ready. 0, ETIMEDOUT or ECANCELED.
+void pollwait(G *gp, PollDesc *pd, intptr_t mode) {
+  lock(&pd->lock);
+  uintptr_t err = !pd->open ? ECANCELED : pd->expired[mode] ? ETIMEDOUT : 0;
+  if (err || pd->ready[mode]) {
+    pd->ready[mode] = false;
+    unlock(&pd->lock);
+    gp->ret[0] = err;
+    return;
+  }
+  pd->waiter[mode] = gp;
+  atomic_fetch_add(&waiters, 1);
+  gp->ret[0] = 0;
+  gopark_unlock(gp, &pd->lock, WAIT_IO);
+}
+
+// ccall: deadline in gl_nanotime's clock, 0 for none, in the past: at once.
+void gl_poll_deadline(PollDesc *pd, intptr_t mode, int64_t when) {
+  Timer *t = &pd->timer[mode];
+  gl_timer_stop(t);
+  lock(&pd->lock);
+  pd->expired[mode] = when != 0 && when <= nanotime();
+  pd->deadline[mode] = when;
+  G *gp = pd->expired[mode] ? take_waiter(pd, (int)mode) : NULL;
+  bool start = when != 0 && !pd->expired[mode] && pd->open;
+  unlock(&pd->lock);
+  if (gp) gp->ret[0] = ETIMEDOUT, goready(gp);
+  if (!start) return;
+  t->when = when;
+  t->period = 0;
+  t->kind = TIMER_DEADLINE;
+  t->arg = pd;
+  t->arg2 = (void *)mode;
+  gl_timer_start(t);
+}
+
+// From timer.c, with that timer's lock.
+void netpoll_deadline(Timer *t, G **wake) {
+  PollDesc *pd = t->arg;
+  int mode = (int)(intptr_t)t->arg2;
+  lock(&pd->lock);
+  if (pd->deadline[mode] == t->when) {
+    pd->expired[mode] = true;
+    G *gp = take_waiter(pd, mode);
+    if (gp) {
+      gp->ret[0] = ETIMEDOUT;
+      gp->schedlink = NULL;
+      *wake = gp;
+    }
+  }
+  unlock(&pd->lock);
+}
+
+// From the platform's netpoll: an event came. Prepends the G it wakes.
+G *netpoll_ready_list(G *list, void *desc, int mode) {
+  PollDesc *pd = desc;
+  lock(&pd->lock);
+  G *gp = pd->open ? take_waiter(pd, mode) : NULL;
+  if (!gp) pd->ready[mode] = pd->open;
+  unlock(&pd->lock);
+  if (!gp) return list;
+  gp->schedlink = list;
+  return gp;
+}

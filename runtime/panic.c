@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// The fatal side of panics: reports that end the program with status 2.
+// Panics that a program may recover are in runtime/panic.gl.
+//
+// throw is for broken invariants of the runtime, fatal for hopeless errors of
+// the program. Both print, trace, and exit; only one thread reports.
+#include "runtime.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static Lock printlk = {.rank = LOCK_UNRANKED};
+static _Atomic int dying;
+
+// The print lock nests, and its holder is not preempted: another G on the
+// same M would wait for it for ever.
+void gl_printlock(void) {
+  M *mp = gl_tls_m;
+  if (!mp) return;
+  mp->locks++;
+  if (mp->printlock++ == 0) lock(&printlk);
+}
+
+void gl_printunlock(void) {
+  M *mp = gl_tls_m;
+  if (!mp) return;
+  if (--mp->printlock == 0) {
+    print_flush();
+    unlock(&printlk);
+  }
+  mp->locks--;
+}
+
+NORETURN void die(void) {
+  print_flush();
+  _exit(2);
+}
+
+// The first thread to fail reports; others wait for the end of the process.
+static void only_once(void) {
+  if (atomic_fetch_add(&dying, 1) == 0) return;
+  if (gl_tls_m && gl_tls_m->dying) _exit(3);  // failed while failing
+  for (;;) pause();
+}
+
+static NORETURN void report(GlString msg, bool all) {
+  only_once();
+  if (gl_tls_m) gl_tls_m->dying = true;
+  print_str("fatal error: ");
+  print_bytes(msg.ptr, (size_t)msg.len);
+  print_str("\n");
+  G *me = gl_tls_m ? gl_tls_m->curg : NULL;
+  if (me) {
+    print_str("\n");
+    traceback(me, Grunning);
+  }
+  if (all || !me) traceback_others(me);
+  die();
+}
+
+static GlString cstr(const char *s) {
+  return (GlString){(const uint8_t *)s, (intptr_t)strlen(s)};
+}
+
+NORETURN void throw(const char *msg) { report(cstr(msg), true); }
+NORETURN void fatal(const char *msg) { report(cstr(msg), true); }
+void gl_throw(const uint8_t *p, intptr_t n) { report((GlString){p, n}, true); }
+void gl_fatal(const uint8_t *p, intptr_t n) { report((GlString){p, n}, true); }
+
+// ccall, after .gl code has printed the panic: trace of the current G.
+void gl_fatalpanic(void) {
+  only_once();
+  G *me = gl_tls_g;
+  gl_tls_m->dying = true;
+  print_str("\n");
+  traceback(me, Grunning);
+  die();
+}
+
+// ccall: bytes of print and println; may be short only on errors.
+intptr_t gl_write(intptr_t fd, const void *p, intptr_t n) {
+  return write((int)fd, p, (size_t)n);
+}
+
+void gl_exit(intptr_t code) {
+  print_flush();
+  _exit((int)code);
+}

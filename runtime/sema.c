@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+//
+// Semaphores and notification lists: what package sync sleeps on. A semaphore
+// is a count anywhere in memory; the Gs waiting for it queue in a table keyed
+// by its address. sema_release hands a unit directly to the first waiter, so
+// a woken G has acquired and never has to try again.
+//
+// Buckets have a lock each and a list of addresses, each with its queue.
+// nwait is read without the lock: an acquirer raises it before it looks at
+// the count for the last time, a releaser raises the count before it looks
+// at nwait, both sequentially consistent, so one sees the other.
+//
+// notifyList gives tickets: Cond.Wait takes one before it unlocks its mutex,
+// and a signal in between is remembered by the number.
+#include "runtime.h"
+
+enum { BUCKETS = 251 };
+
+// Waiters of one address, threaded through the first waiter's sudog:
+//   bucket -> first(addr a) -next-> first(addr b) ...
+// with each address's queue by waitlink; see root below.
+typedef struct Root {
+  Lock lock;
+  _Atomic uint32_t nwait;
+  Sudog *head;  // one per address, linked by next/prev
+} Root;
+static struct {
+  _Alignas(64) Root r;
+} table[BUCKETS];
+
+static Root *root_of(void *addr) {
+  return &table[((uintptr_t)addr >> 3) % BUCKETS].r;
+}
+
+static bool can_acquire(_Atomic uint32_t *addr) {
+  uint32_t v = atomic_load(addr);
+  while (v != 0)
+    if (atomic_compare_exchange_weak(addr, &v, v - 1)) return true;
+  return false;
+}
+
+static Sudog *find(Root *r, void *addr) {
+  Sudog *sg = r->head;
+  while (sg && sg->c != addr) sg = sg->next;
+  return sg;
+}
+
+// sg becomes the representative of its address in old's place (or new).
+static void link_head(Root *r, Sudog *sg, Sudog *old) {
+  sg->prev = old ? old->prev : NULL;
+  sg->next = old ? old->next : r->head;
+  if (sg->prev) sg->prev->next = sg;
+  else r->head = sg;
+  if (sg->next) sg->next->prev = sg;
+}
+
+static void unlink_head(Root *r, Sudog *sg) {
+  if (sg->prev) sg->prev->next = sg->next;
+  else r->head = sg->next;
+  if (sg->next) sg->next->prev = sg->prev;
+  sg->next = sg->prev = NULL;
+}
+
+// The last of a queue is kept in its first sudog's elem.
+static void enqueue(Root *r, Sudog *sg, bool lifo) {
+  Sudog *first = find(r, sg->c);
+  sg->waitlink = NULL;
+  if (!first) {
+    sg->elem = sg;
+    link_head(r, sg, NULL);
+  } else if (lifo) {
+    sg->elem = first->elem;
+    sg->waitlink = first;
+    link_head(r, sg, first);
+    first->next = first->prev = NULL;
+    first->elem = NULL;
+  } else {
+    ((Sudog *)first->elem)->waitlink = sg;
+    first->elem = sg;
+    sg->elem = NULL;
+  }
+}
+
+static Sudog *dequeue(Root *r, void *addr) {
+  Sudog *sg = find(r, addr);
+  if (!sg) return NULL;
+  Sudog *next = sg->waitlink;
+  if (next) {
+    next->elem = sg->elem;
+    link_head(r, next, sg);
+  } else {
+    unlink_head(r, sg);
+  }
+  sg->waitlink = NULL;
+  sg->elem = NULL;
+  sg->next = sg->prev = NULL;
+  return sg;
+}
+
+static int reason_of(intptr_t reason) {
+  static const uint8_t map[] = {
+      WAIT_SEMACQUIRE, WAIT_SYNC_MUTEX_LOCK, WAIT_SYNC_RWMUTEX_RLOCK,
+      WAIT_SYNC_RWMUTEX_LOCK, WAIT_SYNC_WAITGROUP_WAIT};
+  return reason >= 0 && reason < (intptr_t)sizeof map ? map[reason]
+                                                      : WAIT_SEMACQUIRE;
+}
+
+void semacquire(G *gp, _Atomic uint32_t *addr, bool lifo, intptr_t reason) {
+  if (can_acquire(addr)) return;
+  Root *r = root_of(addr);
+  lock(&r->lock);
+  atomic_fetch_add(&r->nwait, 1);
+  if (can_acquire(addr)) {
+    atomic_fetch_sub(&r->nwait, 1);
+    unlock(&r->lock);
+    return;
+  }
+  Sudog *sg = &gp->sudog;
+  sg->c = (void *)addr;
+  sg->isselect = false;
+  gp->waiting = sg;  // keeps the memory of addr from being reused
+  enqueue(r, sg, lifo);
+  gopark_unlock(gp, &r->lock, reason_of(reason));
+}
+
+// handoff: the waiter runs at once, in the caller's time slice.
+void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff) {
+  Root *r = root_of(addr);
+  atomic_fetch_add(addr, 1);
+  if (atomic_load(&r->nwait) == 0) return;
+  lock(&r->lock);
+  Sudog *sg = NULL;
+  if (find(r, (void *)addr) && can_acquire(addr)) {
+    sg = dequeue(r, (void *)addr);
+    atomic_fetch_sub(&r->nwait, 1);
+  }
+  unlock(&r->lock);
+  if (!sg) return;
+  sg->g->waiting = NULL;
+  goready(sg->g);
+  if (!handoff) return;
+  gl_tls_m->curg = NULL;
+  atomic_store(&gp->status, Grunnable);
+  runqput(cur_p(), gp, false);
+  schedule();
+}
+
+// -------------------------------------------------------------- notifyList
+
+typedef struct NotifyList {
+  _Atomic uint32_t wait;    // ticket of the next waiter
+  _Atomic uint32_t notify;  // ticket of the next to be woken; lock
+  _Atomic uint32_t lockword;
+  uint32_t pad;
+  Sudog *head, *tail;       // lock
+  uintptr_t spare;
+} NotifyList;
+
+// The lock lives in user memory: a Lock of rank 0.
+static void nl_lock(NotifyList *l) {
+  Lock *k = (Lock *)&l->lockword;
+  lock(k);
+}
+static void nl_unlock(NotifyList *l) { unlock((Lock *)&l->lockword); }
+
+static bool before(uint32_t a, uint32_t b) { return (int32_t)(a - b) < 0; }
+
+uint32_t gl_notifylistadd(NotifyList *l) {
+  return atomic_fetch_add(&l->wait, 1);
+}
+
+void notifylistwait(G *gp, NotifyList *l, uint32_t ticket) {
+  nl_lock(l);
+  if (before(ticket, l->notify)) {
+    nl_unlock(l);
+    return;
+  }
+  Sudog *sg = &gp->sudog;
+  sg->ticket = ticket;
+  sg->isselect = false;
+  sg->next = NULL;
+  sg->waitlink = NULL;
+  sg->elem = NULL;
+  sg->c = l;  // the G's stack may hold the only other reference
+  gp->waiting = sg;
+  if (l->tail) l->tail->next = sg;
+  else l->head = sg;
+  l->tail = sg;
+  gopark_unlock(gp, (Lock *)&l->lockword, WAIT_SYNC_COND_WAIT);
+}
+
+static void wake(Sudog *sg) {
+  G *gp = sg->g;
+  sg->next = NULL;
+  gp->waiting = NULL;
+  goready(gp);
+}
+
+void gl_notifylistall(NotifyList *l) {
+  if (l->wait == l->notify) return;
+  nl_lock(l);
+  Sudog *sg = l->head;
+  l->head = l->tail = NULL;
+  l->notify = l->wait;
+  nl_unlock(l);
+  while (sg) {
+    Sudog *next = sg->next;
+    wake(sg);
+    sg = next;
+  }
+}
+
+void gl_notifylistone(NotifyList *l) {
+  if (l->wait == l->notify) return;
+  nl_lock(l);
+  uint32_t t = l->notify;
+  Sudog *found = NULL;
+  if (t != l->wait) {
+    l->notify = t + 1;
+    for (Sudog *p = NULL, *sg = l->head; sg; p = sg, sg = sg->next) {
+      if (sg->ticket != t) continue;
+      if (p) p->next = sg->next;
+      else l->head = sg->next;
+      if (l->tail == sg) l->tail = p;
+      found = sg;
+      break;
+    }
+  }
+  nl_unlock(l);
+  if (found) wake(found);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// Faults and the signals that ask for a report. Handlers run on the M's
+// alternate stack.
+//
+// A nil dereference in .gl code is a null check that LLVM folded into the
+// faulting access; .llvm_faultmaps says where the check's other branch is,
+// and the handler only moves rip there: nothing is pushed on a stack that may
+// be 1 KiB deep. Any other fault in .gl code is fatal, and so is every fault
+// in C.
+//
+// The fault map, version 1, concatenated over objects by the linker:
+//   u8 version, u8 0, u16 0, u32 functions
+//   per function: u64 address, u32 faulting pcs, u32 0
+//   per pc: u32 kind, u32 faulting offset, u32 handler offset
+#include "runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+extern char gl_text_start[], gl_text_end[];
+extern const uint8_t gl_faultmaps_start[] __attribute__((weak));  // gl.ld
+extern const uint8_t gl_faultmaps_end[] __attribute__((weak));
+
+typedef struct Site {
+  uintptr_t pc, handler;
+} Site;
+static Site *sites;
+static size_t nsites;
+
+static uint32_t u32(const uint8_t *p) {
+  uint32_t v;
+  memcpy(&v, p, 4);
+  return v;
+}
+static uint64_t u64(const uint8_t *p) {
+  uint64_t v;
+  memcpy(&v, p, 8);
+  return v;
+}
+
+static int by_pc(const void *a, const void *b) {
+  uintptr_t x = ((const Site *)a)->pc, y = ((const Site *)b)->pc;
+  return x < y ? -1 : x > y;
+}
+
+// One pass over the maps: count, or fill sites. Functions the linker dropped
+// have address 0.
+static size_t walk_maps(Site *out) {
+  size_t n = 0;
+  const uint8_t *p = gl_faultmaps_start, *end = gl_faultmaps_end;
+  while (p && p + 8 <= end) {
+    if (*p != 1) {  // padding between objects
+      p++;
+      continue;
+    }
+    uint32_t funcs = u32(p + 4);
+    p += 8;
+    while (funcs-- > 0 && p + 16 <= end) {
+      uintptr_t fn = u64(p);
+      uint32_t k = u32(p + 8);
+      p += 16;
+      for (; k-- > 0 && p + 12 <= end; p += 12) {
+        if (!fn) continue;
+        if (out) out[n] = (Site){fn + u32(p + 4), fn + u32(p + 8)};
+        n++;
+      }
+    }
+  }
+  return n;
+}
+
+// Sorted at the first fault: most programs have none. In a signal handler,
+// but the fault was in .gl code, so malloc is not interrupted.
+static uintptr_t handler_of(uintptr_t pc) {
+  static Lock once;
+  lock(&once);
+  if (!sites) {
+    nsites = walk_maps(NULL);
+    sites = malloc((nsites + 1) * sizeof *sites);
+    if (sites) {
+      walk_maps(sites);
+      qsort(sites, nsites, sizeof *sites, by_pc);
+    }
+  }
+  unlock(&once);
+  if (!sites) return 0;
+  Site key = {pc, 0};
+  Site *s = bsearch(&key, sites, nsites, sizeof *sites, by_pc);
+  return s ? s->handler : 0;
+}
+
+static bool in_gl_text(uintptr_t pc) {
+  extern char __start_glwrap[] __attribute__((weak));
+  extern char __stop_glwrap[] __attribute__((weak));
+  return (pc >= (uintptr_t)gl_text_start && pc < (uintptr_t)gl_text_end) ||
+         (pc >= (uintptr_t)__start_glwrap && pc < (uintptr_t)__stop_glwrap);
+}
+
+static const char *name_of(int sig) {
+  switch (sig) {
+  case SIGSEGV: return "SIGSEGV: segmentation violation";
+  case SIGBUS: return "SIGBUS: bus error";
+  case SIGFPE: return "SIGFPE: floating-point exception";
+  case SIGILL: return "SIGILL: illegal instruction";
+  case SIGABRT: return "SIGABRT: abort";
+  default: return "SIGQUIT: quit";
+  }
+}
+
+static NORETURN void report(int sig, siginfo_t *info, ucontext_t *uc) {
+  uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+  uintptr_t bp = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
+  uintptr_t addr = (uintptr_t)info->si_addr;
+  M *mp = gl_tls_m;
+  G *gp = mp ? mp->curg : NULL;
+  bool gl = in_gl_text(pc);
+  if (mp && mp->dying) _exit(2);  // a fault while reporting one
+  if (mp) mp->dying = true;
+  if (gl && addr < 4096 && sig != SIGQUIT)
+    print_str("panic: runtime error: invalid memory address or nil pointer "
+              "dereference\n[signal ");
+  else if (sig != SIGQUIT)
+    print_str(gl ? "fatal error: unexpected signal\n[signal "
+                 : "fatal error: unexpected signal during runtime execution\n"
+                   "[signal ");
+  print_str(name_of(sig));
+  if (sig != SIGQUIT) {
+    print_str(" code=");
+    print_hex((uint64_t)info->si_code);
+    print_str(" addr=");
+    print_hex(addr);
+    print_str(" pc=");
+    print_hex(pc);
+    print_str("]");
+  } else {
+    print_str("\nPC=");
+    print_hex(pc);
+    print_str(" m=");
+    print_int(mp ? mp->id : -1);
+  }
+  print_str("\n\n");
+  if (gp && gl) traceback_from(gp, pc, bp);
+  else if (gp) traceback(gp, Grunning);
+  if (!gl || sig == SIGQUIT) traceback_others(gp);
+  die();
+}
+
+static void on_fault(int sig, siginfo_t *info, void *ctx) {
+  ucontext_t *uc = ctx;
+  uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+  if ((sig == SIGSEGV || sig == SIGBUS) && in_gl_text(pc)) {
+    uintptr_t h = handler_of(pc);
+    if (h) {
+      uc->uc_mcontext.gregs[REG_RIP] = (greg_t)h;
+      return;
+    }
+  }
+  report(sig, info, uc);
+}
+
+void signal_init(void) {
+  static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+                                      SIGQUIT};
+  struct sigaction sa;
+  memset(&sa, 0, sizeof sa);
+  sa.sa_sigaction = on_fault;
+  sa.sa_flags = SA_ONSTACK | SA_SIGINFO | SA_RESTART;
+  sigfillset(&sa.sa_mask);
+  for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++)
+    sigaction(fatal_signals[i], &sa, NULL);
+  signal(SIGPIPE, SIG_IGN);
+}

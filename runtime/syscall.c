@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// Around calls that may block in the kernel. entersyscall leaves the P behind
+// in state syscall, tied to nobody; if the call is short, exitsyscall takes
+// it back with one compare-and-swap. If it is long, sysmon has retaken it and
+// handed it to another M; then exitsyscall takes any idle P, or the G is
+// queued and the M goes to sleep.
+//
+// gl_ccall_blocking (asm_amd64.S) calls these on g0 with the G's sp saved.
+// Between them the M has no P: the C function must not touch the scheduler.
+#include "runtime.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+static void stopped_in_syscall(P *pp) {
+  lock(&gl_sched.lock);
+  uint32_t s = Psyscall;
+  if (gl_sched.stopwait > 0 &&
+      atomic_compare_exchange_strong(&pp->status, &s, Pgcstop)) {
+    atomic_fetch_add(&pp->syscalltick, 1);
+    if (--gl_sched.stopwait == 0) note_wakeup(&gl_sched.stopnote);
+  }
+  unlock(&gl_sched.lock);
+}
+
+void entersyscall(G *gp) {
+  static _Atomic bool started;
+  if (UNLIKELY(!started) && gl_sched.ngs > 1 &&
+      !atomic_exchange(&started, true))
+    sysmon_start();
+  M *mp = gl_tls_m;
+  P *pp = mp->p;
+  atomic_store_explicit(&gp->status, Gsyscall, memory_order_relaxed);
+  mp->oldp = pp;
+  pp->m = NULL;
+  mp->p = NULL;
+  atomic_store(&pp->status, Psyscall);
+  if (UNLIKELY(gl_sched.gcwaiting)) stopped_in_syscall(pp);
+  if (UNLIKELY(gl_sched.sysmonwait)) {
+    lock(&gl_sched.lock);
+    if (gl_sched.sysmonwait) {
+      atomic_store(&gl_sched.sysmonwait, false);
+      note_wakeup(&gl_sched.sysmonnote);
+    }
+    unlock(&gl_sched.lock);
+  }
+}
+
+// True: the M has a P and gp goes on.
+bool exitsyscall(G *gp) {
+  M *mp = gl_tls_m;
+  P *pp = mp->oldp;
+  mp->oldp = NULL;
+  uint32_t s = Psyscall;
+  if (pp && pp->status == Psyscall &&
+      atomic_compare_exchange_strong(&pp->status, &s, Pidle)) {
+    acquirep(pp);
+  } else {
+    if (gl_sched.npidle == 0) return false;
+    lock(&gl_sched.lock);
+    pp = gl_sched.gcwaiting ? NULL : pidleget();
+    unlock(&gl_sched.lock);
+    if (!pp) return false;
+    acquirep(pp);
+  }
+  atomic_fetch_add_explicit(&pp->syscalltick, 1, memory_order_relaxed);
+  atomic_store_explicit(&gp->status, Grunning, memory_order_relaxed);
+  return true;
+}
+
+// The slow end: gp is saved like a parked G.
+NORETURN void exitsyscall0(G *gp) {
+  M *mp = gl_tls_m;
+  mp->curg = NULL;
+  atomic_store(&gp->status, Grunnable);
+  lock(&gl_sched.lock);
+  P *pp = gl_sched.gcwaiting ? NULL : pidleget();
+  unlock(&gl_sched.lock);
+  if (pp) {
+    acquirep(pp);
+    runqput(pp, gp, true);
+  } else {
+    globrunqput(gp);
+    stopm();
+  }
+  schedule();
+}
+
+// ------------------------------------------------- blocking calls of .gl code
+
+intptr_t gl_sys_open(const char *path, intptr_t flags, intptr_t mode) {
+  int fd = open(path, (int)flags | O_CLOEXEC, (mode_t)mode);
+  return fd < 0 ? -errno : fd;
+}
+
+intptr_t gl_sys_read(intptr_t fd, void *p, intptr_t n) {
+  ssize_t r;
+  do r = read((int)fd, p, (size_t)n);
+  while (r < 0 && errno == EINTR);
+  return r < 0 ? -errno : r;
+}
+
+intptr_t gl_sys_write(intptr_t fd, const void *p, intptr_t n) {
+  ssize_t r;
+  do r = write((int)fd, p, (size_t)n);
+  while (r < 0 && errno == EINTR);
+  return r < 0 ? -errno : r;
+}
+
+intptr_t gl_sys_close(intptr_t fd) { return close((int)fd) < 0 ? -errno : 0; }
+
+void gl_usleep(intptr_t us) {
+  struct timespec ts = {us / 1000000, us % 1000000 * 1000};
+  while (nanosleep(&ts, &ts) < 0 && errno == EINTR) {}
+}

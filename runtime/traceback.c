@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+//
+// Walking a goroutine's frames and printing them as Go does.
+//
+// Every .gl function that calls another keeps rbp, so frames form a chain:
+// [rbp] = caller's rbp, [rbp+8] = return address. The chain crosses segments
+// through __morestack's own frames (see asm_amd64.S): a return address of
+// gl_morestack_ret means the frame above is __morestack's, whose [rbp+16] is
+// where the function really returns. At any other pc inside __morestack the
+// function has not started its body: [rbp+8] lies in its prologue.
+//
+// A G in C or parked starts at g->bp, the frame of the stub that left the
+// stack; a G preempted by signal at the saved registers; one preempted by
+// poison inside __morestack. A G running on another M cannot be walked.
+#include "runtime.h"
+
+#include <string.h>
+
+enum { FRAMES_HEAD = 50, FRAMES_TAIL = 50 };
+
+extern char gl_goentry_ret[];
+extern char __start_glwrap[] __attribute__((weak));
+extern char __stop_glwrap[] __attribute__((weak));
+
+static bool in_morestack(uintptr_t pc) {
+  return pc > (uintptr_t)__morestack && pc <= (uintptr_t)gl_morestack_end;
+}
+
+intptr_t gl_pckind(uintptr_t pc) {
+  if (pc == (uintptr_t)gl_morestack_ret) return 2;
+  if (pc == (uintptr_t)gl_calldefer_ret) return 3;
+  if (pc == (uintptr_t)gl_goentry_ret) return 4;
+  if (pc >= (uintptr_t)__start_glwrap && pc < (uintptr_t)__stop_glwrap)
+    return 1;
+  return 0;
+}
+
+// Skip __morestack's frame when u->pc lies in it.
+static void hop(Unwind *u) {
+  while (u->bp && in_morestack(u->pc)) {
+    uintptr_t *f = (uintptr_t *)u->bp;
+    if (u->pc != (uintptr_t)gl_morestack_ret && u->pc != 0) {
+      u->pc = f[1];  // in the prologue; its caller follows
+      u->first = true;
+      return;
+    }
+    u->pc = f[2];
+    u->bp = f[0];
+  }
+}
+
+bool unwind_start(Unwind *u, G *gp) {
+  memset(u, 0, sizeof *u);
+  if (gp->asave) {
+    u->pc = gp->asave->gpr[AS_RIP / 8];
+    u->bp = gp->asave->gpr[AS_RBP / 8];
+    return true;
+  }
+  if (!gp->sp || !gp->bp) return false;
+  uintptr_t *f = (uintptr_t *)gp->bp;
+  u->bp = f[0];
+  u->pc = f[1];
+  u->call = true;
+  if (gp->sp + 72 == gp->bp) {  // stack_grow: bp is __morestack's own frame
+    u->bp = gp->bp;
+    u->first = true;
+  }
+  hop(u);
+  return true;
+}
+
+// To the caller. False at the bottom of the goroutine.
+bool unwind_next(Unwind *u) {
+  if (!u->bp) return false;
+  uintptr_t *f = (uintptr_t *)u->bp;
+  if (u->first) {  // a prologue inside __morestack: f is the latter's frame
+    u->first = false;
+    u->pc = f[2];
+  } else {
+    u->pc = f[1];
+  }
+  u->bp = f[0];
+  u->call = true;
+  hop(u);
+  return u->pc != (uintptr_t)gl_goentry_ret && u->pc != 0;
+}
+
+// --------------------------------------------------------------- for .gl code
+
+// ccall: return addresses of the callers, skip 0 being the caller of this.
+intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
+  Unwind u;
+  intptr_t k = 0;
+  if (!unwind_start(&u, gl_tls_g)) return 0;
+  do {
+    intptr_t kind = gl_pckind(u.pc);
+    if (kind == 1 || kind == 3) continue;
+    if (skip-- > 0) continue;
+    if (k == n) break;
+    pcs[k++] = u.pc;
+  } while (unwind_next(&u));
+  return k;
+}
+
+// ------------------------------------------------------------------- printing
+
+static const char *const reason_text[WAIT_REASONS] = {
+    [WAIT_NONE] = "",
+    [WAIT_CHAN_RECEIVE] = "chan receive",
+    [WAIT_CHAN_SEND] = "chan send",
+    [WAIT_CHAN_RECEIVE_NIL] = "chan receive (nil chan)",
+    [WAIT_CHAN_SEND_NIL] = "chan send (nil chan)",
+    [WAIT_SELECT] = "select",
+    [WAIT_SELECT_NO_CASES] = "select (no cases)",
+    [WAIT_SLEEP] = "sleep",
+    [WAIT_SEMACQUIRE] = "semacquire",
+    [WAIT_SYNC_MUTEX_LOCK] = "sync.Mutex.Lock",
+    [WAIT_SYNC_RWMUTEX_RLOCK] = "sync.RWMutex.RLock",
+    [WAIT_SYNC_RWMUTEX_LOCK] = "sync.RWMutex.Lock",
+    [WAIT_SYNC_WAITGROUP_WAIT] = "sync.WaitGroup.Wait",
+    [WAIT_SYNC_COND_WAIT] = "sync.Cond.Wait",
+    [WAIT_IO] = "IO wait",
+    [WAIT_FINALIZER] = "finalizer wait",
+    [WAIT_GC] = "garbage collection",
+    [WAIT_STOPPING_WORLD] = "stopping the world",
+    [WAIT_PARKED] = "waiting",
+};
+
+static const char *state_text(G *gp, int status) {
+  switch (status) {
+  case Gidle: return "idle";
+  case Grunnable: return "runnable";
+  case Grunning: return "running";
+  case Gsyscall: return "syscall";
+  case Gwaiting: return reason_text[gp->waitreason];
+  case Gdead: return "dead";
+  default: return "???";
+  }
+}
+
+static void print_gostring(GlString s) { print_bytes(s.ptr, (size_t)s.len); }
+
+static void print_location(uintptr_t pc, uintptr_t entry, bool call) {
+  GlString file;
+  int line;
+  if (symtab_line(call ? pc - 1 : pc, &file, &line)) {
+    print_str("\t");
+    print_gostring(file);
+    print_str(":");
+    print_int(line);
+  } else {
+    print_str("\t?:0");
+  }
+  print_str(" +");
+  print_hex(pc - entry);
+  print_str("\n");
+}
+
+static bool same(GlString s, const char *t) {
+  return s.len == (intptr_t)strlen(t) && memcmp(s.ptr, t, strlen(t)) == 0;
+}
+
+// Frames of the runtime's own that say nothing to the user: those on top of
+// a panic, as Go leaves them out.
+static bool hidden(GlString n) {
+  return same(n, "runtime.gopanic") || same(n, "runtime.fatalpanic") ||
+         same(n, "runtime.preprintpanics") || same(n, "gl_main_code");
+}
+
+static void print_frame(const Unwind *u) {
+  GlString name = {NULL, 0};
+  uintptr_t entry = u->pc;
+  uintptr_t look = u->call ? u->pc - 1 : u->pc;
+  if (!symtab_func(look, &name, &entry)) name = (GlString){(void *)"?", 1};
+  intptr_t kind = gl_pckind(u->pc);
+  if (kind == 1 || kind == 3) return;
+  if (same(name, "runtime.gopanic")) {
+    print_str("panic(...)\n");
+    print_location(u->pc, entry, u->call);
+    return;
+  }
+  if (hidden(name)) return;
+  print_gostring(name);
+  print_str("(...)\n");
+  print_location(u->pc, entry, u->call);
+}
+
+// Long traces print the newest and the oldest frames.
+static void print_frames(Unwind u) {
+  Unwind v = u;
+  int64_t total = 1;
+  while (unwind_next(&v)) total++;
+  int64_t i = 0;
+  do {
+    if (total > FRAMES_HEAD + FRAMES_TAIL) {
+      if (i == FRAMES_HEAD) {
+        print_str("...");
+        print_int(total - FRAMES_HEAD - FRAMES_TAIL);
+        print_str(" frames elided...\n");
+      }
+      if (i >= FRAMES_HEAD && i < total - FRAMES_TAIL) continue;
+    }
+    print_frame(&u);
+  } while (i++, unwind_next(&u));
+}
+
+static void print_created(G *gp) {
+  if (!gp->gopc) return;
+  GlString name;
+  uintptr_t entry = 0;
+  if (!symtab_func(gp->gopc - 1, &name, &entry)) return;
+  print_str("created by ");
+  print_gostring(name);
+  print_str(" in goroutine ");
+  print_uint(gp->parentgoid);
+  print_str("\n");
+  print_location(gp->gopc, entry, true);
+}
+
+static void print_header(G *gp, int status) {
+  print_str("goroutine ");
+  print_uint(gp->goid);
+  print_str(" [");
+  print_str(state_text(gp, status));
+  print_str("]:\n");
+}
+
+// gp is stopped, or in C for the calling M.
+void traceback(G *gp, int status) {
+  print_header(gp, status);
+  Unwind u;
+  if (unwind_start(&u, gp)) print_frames(u);
+  print_created(gp);
+}
+
+// The current G, from registers a signal found.
+void traceback_from(G *gp, uintptr_t pc, uintptr_t bp) {
+  print_header(gp, Grunning);
+  Unwind u = {.pc = pc, .bp = bp};
+  print_frames(u);
+  print_created(gp);
+}
+
+// Everybody but me, oldest first. A running one cannot be looked at.
+void traceback_others(G *me) {
+  size_t n = 0;
+  for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
+  for (uint64_t id = 1, seen = 0; seen < n && id <= gl_sched.goidgen; id++)
+    for (G *gp = gl_allgs; gp; gp = gp->alllink) {
+      if (gp->goid != id) continue;
+      seen++;
+      int status = (int)gp->status;
+      if (gp == me || status == Gdead || gp->system) break;
+      print_str("\n");
+      if (status == Grunning) {
+        print_header(gp, status);
+        print_str("\tgoroutine running on other thread; stack unavailable\n");
+        print_created(gp);
+      } else {
+        traceback(gp, status);
+      }
+      break;
+    }
+}
