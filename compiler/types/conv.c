@@ -48,6 +48,14 @@ static bool mentions(Type *t, Type *v) {
   return false;
 }
 
+static const char *terms_string(Type *set, Package *pkg) {
+  Buf b = {0};
+  vec_each(struct Term, t, &set->interface.terms)
+    buf_printf(&b, "%s%s%s", t == set->interface.terms.at ? "" : " | ",
+               t->tilde ? "~" : "", type_string(perm, t->type, pkg));
+  return b.at ? b.at : "";
+}
+
 // v is in the type set of the interface ti.
 static bool check_terms(Implementing *k, Type *ti) {
   Type *vi = under(k->v);
@@ -72,7 +80,7 @@ static bool check_terms(Implementing *k, Type *ti) {
     return fail(k, arena_printf(perm, "(%s mentions %s, but %s is not in the "
                                 "type set of %s)", t, v, v, t));
   return fail(k, arena_printf(perm, "(%s missing in %s)", v,
-                              type_string(perm, ti, k->pkg)));
+                              terms_string(ti, k->pkg)));
 }
 
 // A struct with an embedded field of unknown type may have any method.

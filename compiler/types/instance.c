@@ -204,6 +204,10 @@ static int nesting(Type *t, int limit) {
 Type *instantiate(Type *generic, TypeVec *targs) {
   enum { DEEPEST_ARGS = 100 };
   static Map instances;  // generic type -> TypeVec
+  if (generic->named.obj->type_.alias) {
+    if (!generic->named.rhs) return type_invalid;
+    return subst_type(generic->named.rhs, &generic->named.tparams, targs);
+  }
   TypeVec *list = map_get(&instances, generic);
   if (!list) {
     list = NEW(TypeVec);

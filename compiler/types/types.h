@@ -132,6 +132,7 @@ struct Object {
     struct { bool alias; } type_;
     struct {
       int index;              // in its spec
+      ObjectVec *group;       // globals: all variables of the declaration
       bool is_field, embedded, is_param, is_result, is_global;
       FuncInfo *func;         // that declares it; NULL for globals and fields
       bool captured;          // a func literal inside func uses it
@@ -226,6 +227,7 @@ struct Package {
                                // their FuncInfo, source order, `init`s too
   VEC(FuncInfo *) global_lits; // func literals outside functions
   int nlocal_types;
+  int lang;                    // minor version its module asks for, or 0
   int state;                   // load.c: loading, loaded
   void *lower;                 // lowering's
 };
@@ -440,6 +442,9 @@ typedef struct Checker {
     Pos iota_pos;
     Object *decl;
   }) delayed;
+  ObjectVec imports;    // PKGNAMEs of all files
+  bool in_tparams;      // in a list of type parameters
+  Map methods;          // TYPENAME -> ObjectVec *: what is declared for it
   bool lazy_types;      // decl.c: inside an alias declaration
   ObjectVec skipped;    // type names met there
   int depth;            // of nesting, against runaway recursion
@@ -463,11 +468,22 @@ extern Checker *current_checker;
 bool check_package(Package *pkg);
 // Marks the dot-import used that put obj into the file block (if one did).
 void use_dot_import(Checker *c, Object *obj);
+// cycle.c
+void report_cycle(Checker *c, Object *const *cycle, int n, int start);
+// Whether the objects on the path from obj on may depend on obj; reports.
+bool valid_cycle(Checker *c, Object *obj);
+void check_direct_cycles(Checker *c, ObjectVec *types);
+// Reports a declared type that contains itself.
+void check_finite(Checker *c, Type *t);
 // decl.c: makes sure obj's type (and value) is known; reports cycles.
 void check_object(Checker *c, Object *obj);
 // A declaration inside a function.
 void check_local_decl(Checker *c, Decl *d);
 void check_later(Checker *c, void (*run)(Checker *c, void *data), void *data);
+void run_delayed(Checker *c);
+// Reports a wrong number of values.
+void check_arity(Checker *c, Decl *d, ExprVec *names, ExprVec *values,
+                 bool is_const, bool implicit);
 // Declares in the innermost scope; reports redeclaration with a note at the
 // other. Blank names are not inserted.
 void declare(Checker *c, Object *obj, Pos scope_start);
@@ -622,6 +638,45 @@ void check_assign(Checker *c, Stmt *s);
 // unused.c
 void check_unused(Checker *c, Scope *s);
 
+// typeset.c
+Type *common_under(Type *t);        // NULL if the types of t's set differ
+Type *common_bytes(Type *t, bool *string);
+bool each_under(Type *t, bool (*ok)(Type *u, void *data), void *data);
+typedef struct Element {            // what x[i] is
+  Type *key, *elem;                 // key: of maps, else NULL
+  int64_t length;                   // -1 if not known
+  Mode mode;
+} Element;
+bool element_of(Type *t, bool addressable, Element *e);
+// unify.c
+enum { UNIFY_ASSIGN = 1, UNIFY_EXACT = 2 };
+typedef struct Unifier {
+  TypeVec tparams;                  // bound: types are looked for
+  VEC(Type **) handles;             // parallel; shared by those that are equal
+  int depth;
+} Unifier;
+void unifier_init(Unifier *u, TypeVec *tparams, TypeVec *targs);
+bool unify(Unifier *u, Type *x, Type *y, int mode);
+// t has the methods of the interface, with types that unify.
+bool unify_methods(Unifier *u, Type *iface, Type *t);
+int unifier_unknowns(Unifier *u);
+// infer.c
+// The type arguments of the instance of a generic function that x (an IDENT,
+// SELECTOR or INDEX) denotes; NULL if it is none.
+const TypeVec *instance_args(const Expr *x);
+// x[targs] where x is a generic function. With fewer type arguments than
+// parameters it stays generic, for a call or an assignment to infer the rest.
+void check_func_index(Checker *c, Expr *e);
+// A generic function used as a value: infers what is missing from the type
+// wanted (NULL: from the constraints alone). False after an error.
+bool infer_value(Checker *c, Expr *x, Type *wanted);
+// Infers the type arguments of a call of a generic function and of generic
+// functions among the arguments; params are the parameters' types, one for
+// each argument. Returns the instantiated signature and types, or NULL.
+Type *infer_call(Checker *c, Expr *call, Type *sig, ExprVec *args,
+                 TypeVec *params);
+bool is_generic_func(const Expr *x);
+
 // Where break, continue and fallthrough lead to.
 typedef struct Flow {
   Stmt *breaks, *continues;
@@ -659,5 +714,7 @@ Package *load_import(const char *path, const char *importer_dir, Pos pos);
 Package *const *load_all(int *n);
 // Whether the file takes part (name suffixes and //go:build line).
 bool build_matches(const char *filename, const Name *constraint);
+// The language version a constraint implies (go1.22 && ... gives 22), or 0.
+int build_lang(const Name *constraint);
 
 #endif

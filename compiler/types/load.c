@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+//
+// Packages from files, folders and import paths. A package is parsed and
+// checked when it is first imported, before the importing package is: so the
+// list of load_all is in order of dependence. An import path is looked for in
+// the standard library, then in the module around the importing folder: the
+// nearest go.mod or gl.mod upwards says under which path its folder is known.
+//
+// A package with errors is kept, marked fake, so that importers do not report
+// them again.
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "types.h"
+
+LoadOptions load_options;
+
+enum { STATE_LOADING = 1, STATE_LOADED };
+
+static StrMap packages;                    // import path -> Package
+static VEC(Package *) loaded;              // dependencies first
+static VEC(Package *) loading;             // those on the way, for cycles
+
+Package *const *load_all(int *n) {
+  *n = loaded.len;
+  return loaded.at;
+}
+
+// ---- paths ---------------------------------------------------------------------------
+
+static const char *absolute(const char *path) {
+  char *real = realpath(path, NULL);
+  if (!real) return arena_strndup(perm, path, strlen(path));
+  char *s = arena_strndup(perm, real, strlen(real));
+  free(real);
+  return s;
+}
+
+static const char *dir_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (!slash) return ".";
+  return slash == path ? "/" : arena_strndup(perm, path,
+                                             (size_t)(slash - path));
+}
+
+// path is dir or lies below it.
+static bool inside(const char *path, const char *dir) {
+  size_t n = strlen(dir);
+  while (n > 1 && dir[n - 1] == '/') n--;
+  return strncmp(path, dir, n) == 0 && (!path[n] || path[n] == '/');
+}
+
+static bool is_dir(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool in_stdlib(const char *dir) {
+  return load_options.stdlib &&
+         inside(absolute(dir), absolute(load_options.stdlib));
+}
+
+static bool ends_with(const char *s, const char *end) {
+  size_t n = strlen(s), m = strlen(end);
+  return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+// ---- modules --------------------------------------------------------------------------
+
+typedef struct Module {
+  const char *dir, *path;  // path NULL: no module
+  int lang;                // of its `go 1.N` line, or 0
+} Module;
+
+static const char *word_after(const char *line, const char *keyword) {
+  size_t n = strlen(keyword);
+  if (strncmp(line, keyword, n) != 0 || (line[n] != ' ' && line[n] != '\t'))
+    return NULL;
+  line += n;
+  while (*line == ' ' || *line == '\t' || *line == '"') line++;
+  const char *end = line;
+  while (*end && !strchr(" \t\r\n\"", *end)) end++;
+  return arena_strndup(perm, line, (size_t)(end - line));
+}
+
+static bool read_module(const char *file, Module *m) {
+  FILE *f = fopen(file, "r");
+  if (!f) return false;
+  char *line = NULL;
+  size_t cap = 0;
+  while (getline(&line, &cap, f) > 0) {
+    const char *word = word_after(line, "module");
+    if (word) m->path = word;
+    word = word_after(line, "go");
+    if (word && strncmp(word, "1.", 2) == 0) m->lang = atoi(word + 2);
+  }
+  free(line);
+  fclose(f);
+  return m->path != NULL;
+}
+
+static Module find_module(const char *dir) {
+  static StrMap cache;
+  const char *at = absolute(dir);
+  Module *known = strmap_get(&cache, at, strlen(at));
+  if (known) return *known;
+  Module *m = NEW(Module);
+  strmap_put(&cache, at, strlen(at), m);
+  for (const char *d = at;; d = dir_of(d)) {
+    if (read_module(arena_printf(perm, "%s/gl.mod", d), m) ||
+        read_module(arena_printf(perm, "%s/go.mod", d), m)) {
+      m->dir = d;
+      break;
+    }
+    if (strcmp(d, "/") == 0 || strcmp(d, ".") == 0) break;
+  }
+  return *m;
+}
+
+// The folder of an import path, or NULL.
+static const char *find_import(const char *path, const char *importer_dir) {
+  if (load_options.stdlib) {
+    const char *dir = arena_printf(perm, "%s/%s", load_options.stdlib, path);
+    if (is_dir(dir)) return dir;
+  }
+  Module m = find_module(importer_dir);
+  if (!m.path || !inside(path, m.path)) return NULL;
+  const char *dir = arena_printf(perm, "%s%s", m.dir, path + strlen(m.path));
+  return is_dir(dir) ? dir : NULL;
+}
+
+// ---- files ------------------------------------------------------------------------------
+
+static bool has_source_suffix(const char *name) {
+  return ends_with(name, ".gl") || ends_with(name, ".go");
+}
+
+// Whether the source takes part by its //go:build line. Files without one,
+// nearly all, are not scanned twice.
+static bool takes_part(Source *s, const char *name) {
+  if (!build_matches(name, NULL)) return false;
+  if (!strstr(s->text, "//go:build")) return true;
+  return build_matches(NULL, parse_imports(s)->build_constraint);
+}
+
+static int compare_names(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+typedef VEC(Source *) SourceVec;
+
+static Source *read_source(const char *path) {
+  Source *s = source_read(path);
+  if (!s) error_at(0, "cannot read %s: %s", path, strerror(errno));
+  return s;
+}
+
+// False after an error. *excluded counts files that take no part.
+static bool read_folder(const char *dir, SourceVec *out, int *excluded) {
+  DIR *d = opendir(dir);
+  if (!d) {
+    error_at(0, "cannot read %s: %s", dir, strerror(errno));
+    return false;
+  }
+  VEC(const char *) names = {0};
+  for (struct dirent *e; (e = readdir(d));) {
+    const char *s = e->d_name;
+    if (s[0] == '.' || s[0] == '_' || !has_source_suffix(s)) continue;
+    if (ends_with(s, "_test.gl") || ends_with(s, "_test.go")) continue;
+    vec_push(&names, arena_strndup(perm, s, strlen(s)));
+  }
+  closedir(d);
+  if (names.len)
+    qsort(names.at, (size_t)names.len, sizeof *names.at, compare_names);
+  *excluded = 0;
+  vec_each(const char *, name, &names) {
+    const char *path = strcmp(dir, ".") == 0
+                           ? *name
+                           : arena_printf(perm, "%s/%s", dir, *name);
+    if (!build_matches(*name, NULL)) {
+      ++*excluded;
+      continue;
+    }
+    Source *s = read_source(path);
+    if (!s) return false;
+    if (takes_part(s, *name))
+      vec_push(out, s);
+    else
+      ++*excluded;
+  }
+  return true;
+}
+
+// ---- packages -------------------------------------------------------------------------------
+
+static Package *new_package(const char *path, const char *dir) {
+  Package *pkg = NEW(Package);
+  pkg->path = arena_strndup(perm, path, strlen(path));
+  pkg->dir = arena_strndup(perm, dir, strlen(dir));
+  pkg->is_std = in_stdlib(dir);
+  pkg->bodies = !pkg->is_std || load_options.all_bodies;
+  pkg->scope = scope_new(universe, NULL);
+  if (!pkg->is_std) pkg->lang = find_module(dir).lang;
+  return pkg;
+}
+
+static bool parse_files(Package *pkg, SourceVec *sources) {
+  bool ok = true;
+  vec_each(Source *, s, sources) {
+    File *f = parse_file(*s);
+    if (f->had_errors) ok = false;
+    if (!f->package_name || f->package_name->kind != E_IDENT) {
+      ok = false;
+      continue;
+    }
+    Expr *x = f->package_name;
+    Name *name = x->ident.name;
+    if (strcmp(name->s, "_") == 0) {
+      error_at(x->pos, "invalid package name _");
+      ok = false;
+    } else if (!pkg->name) {
+      pkg->name = name;
+    } else if (pkg->name != name) {
+      error_at(x->pos, "package %s; expected package %s", name->s,
+               pkg->name->s);
+      ok = false;
+      continue;
+    }
+    vec_push(&pkg->files, f);
+  }
+  return ok;
+}
+
+// Lowering calls into runtime, whether a program imports it or not.
+static void import_runtime(Package *pkg) {
+  if (strcmp(pkg->name->s, "main") != 0 || !load_options.stdlib) return;
+  if (!is_dir(arena_printf(perm, "%s/runtime", load_options.stdlib))) return;
+  Package *runtime = load_import("runtime", load_options.stdlib, 0);
+  if (runtime && !runtime->fake) vec_push(&pkg->imports, runtime);
+}
+
+static bool load_sources(Package *pkg, SourceVec *sources) {
+  int errors = diag_error_count();
+  pkg->state = STATE_LOADING;
+  strmap_put(&packages, pkg->path, strlen(pkg->path), pkg);
+  vec_push(&loading, pkg);
+  bool ok = parse_files(pkg, sources);
+  if (!pkg->name) pkg->name = name_cstr(pkg->path);
+  if (ok) {
+    import_runtime(pkg);
+    ok = check_package(pkg);
+  }
+  loading.len--;
+  pkg->state = STATE_LOADED;
+  pkg->fake = !ok;
+  vec_push(&loaded, pkg);
+  return ok && diag_error_count() == errors;
+}
+
+static Package *load_root(Package *pkg, SourceVec *sources) {
+  pkg->bodies = true;
+  return load_sources(pkg, sources) ? pkg : NULL;
+}
+
+Package *load_files(const char *const *paths, int n, const char *path) {
+  universe_init();
+  SourceVec sources = {0};
+  for (int i = 0; i < n; i++) {
+    Source *s = read_source(paths[i]);
+    if (!s) return NULL;
+    vec_push(&sources, s);
+  }
+  if (!n) {
+    error_at(0, "no source files");
+    return NULL;
+  }
+  return load_root(new_package(path ? path : "main", dir_of(paths[0])),
+                   &sources);
+}
+
+Package *load_dir(const char *dir, const char *path) {
+  universe_init();
+  if (!path) path = "main";
+  Package *known = strmap_get(&packages, path, strlen(path));
+  if (known && known->state == STATE_LOADED && known->bodies)
+    return known->fake ? NULL : known;
+  SourceVec sources = {0};
+  int excluded;
+  if (!read_folder(dir, &sources, &excluded)) return NULL;
+  if (!sources.len) {
+    error_at(0, excluded ? "build constraints exclude all source files in %s"
+                         : "no source files in %s", dir);
+    return NULL;
+  }
+  return load_root(new_package(path, dir), &sources);
+}
+
+// ---- imports --------------------------------------------------------------------------------
+
+static void report_cycle_to(Package *pkg, Pos pos) {
+  int start = loading.len - 1;
+  while (start > 0 && loading.at[start] != pkg) start--;
+  Buf b = {0};
+  for (int i = start; i < loading.len; i++)
+    buf_printf(&b, "\n\t%s %s", i == start ? "package" : "imports",
+               loading.at[i]->path);
+  error_at(pos, "import cycle not allowed%s\n\timports %s", b.at, pkg->path);
+}
+
+static void report_missing(const char *path, Pos pos) {
+  const char *slash = strchr(path, '/');
+  size_t n = slash ? (size_t)(slash - path) : strlen(path);
+  if (path[0] == '.' || path[0] == '/')
+    error_at(pos, "\"%s\" is relative, but relative import paths are not "
+             "supported in module mode", path);
+  else if (memchr(path, '.', n))
+    error_at(pos, "no required module provides package %s", path);
+  else
+    error_at(pos, "package %s is not in std", path);
+}
+
+// a/internal/b may be imported from below a only.
+static bool internal_allowed(const char *path, const char *dir,
+                             const char *importer_dir) {
+  const char *found = NULL;
+  for (const char *s = path; (s = strstr(s, "internal")); s += 8)
+    if ((s == path || s[-1] == '/') && (!s[8] || s[8] == '/')) found = s;
+  if (!found) return true;
+  int up = 1;  // from dir to the folder that holds `internal`
+  for (const char *s = found; *s; s++)
+    if (*s == '/') up++;
+  const char *parent = absolute(dir);
+  while (up-- > 0) parent = dir_of(parent);
+  return inside(absolute(importer_dir), parent);
+}
+
+static Package *load_new(const char *path, const char *dir, Pos pos) {
+  SourceVec sources = {0};
+  int excluded;
+  if (!read_folder(dir, &sources, &excluded)) return NULL;
+  if (!sources.len) {
+    error_at(pos, excluded ? "build constraints exclude all source files "
+                             "in %s"
+                           : "no source files in %s", dir);
+    return NULL;
+  }
+  Package *pkg = new_package(path, dir);
+  load_sources(pkg, &sources);
+  return pkg;
+}
+
+Package *load_import(const char *path, const char *importer_dir, Pos pos) {
+  universe_init();
+  if (strcmp(path, "unsafe") == 0) return package_unsafe;
+  if (strcmp(path, "C") == 0) {
+    error_at(pos, "could not import C (no support for cgo)");
+    return NULL;
+  }
+  const char *dir = find_import(path, importer_dir);
+  if (!dir) {
+    report_missing(path, pos);
+    return NULL;
+  }
+  if (!internal_allowed(path, dir, importer_dir)) {
+    error_at(pos, "use of internal package %s not allowed", path);
+    return NULL;
+  }
+  Package *pkg = strmap_get(&packages, path, strlen(path));
+  if (pkg && pkg->state == STATE_LOADING) {
+    report_cycle_to(pkg, pos);
+    return NULL;
+  }
+  if (!pkg) pkg = load_new(path, dir, pos);
+  if (pkg && pos && pkg->name && strcmp(pkg->name->s, "main") == 0) {
+    error_at(pos, "import \"%s\" is a program, not an importable package",
+             path);
+    return NULL;
+  }
+  return pkg;
+}
