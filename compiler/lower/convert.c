@@ -40,8 +40,8 @@ static Val float_to_uint64(Val v) {
   Val small = LLVMBuildFCmp(F->b, LLVMRealOLT, v, two63, "");
   Val low = cvtt(v, 64);
   Val high = cvtt(LLVMBuildFSub(F->b, v, two63, ""), 64);
-  high = LLVMBuildXor(F->b, high, LLVMConstInt(M->t_i64, 1ULL << 63, false),
-                      "");
+  high = LLVMBuildOr(F->b, high, LLVMConstInt(M->t_i64, 1ULL << 63, false),
+                     "");
   return LLVMBuildSelect(F->b, small, low, high, "");
 }
 

@@ -42,12 +42,24 @@ bool is_conversion(Expr *x) {
   return x->kind == E_CALL && unparen(x->call.fun)->mode == MODE_TYPE;
 }
 
+// Builtins without effect count as operators.
+static bool is_pure_builtin(Expr *x) {
+  if (!is_builtin_call(x)) return false;
+  switch ((BuiltinId)unparen(x->call.fun)->builtin) {
+  case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_REAL: case BUILTIN_IMAG:
+  case BUILTIN_COMPLEX: case BUILTIN_MIN: case BUILTIN_MAX:
+    return true;
+  default:
+    return false;
+  }
+}
+
 static bool find_call(Walker *w, Expr *x) {
   if (x->mode == MODE_CONST || x->mode == MODE_TYPE) return false;
   if (x->kind == E_FUNC_LIT) return false;
   bool receive = x->kind == E_UNARY && x->op == T_ARROW;
-  if (receive || (x->kind == E_CALL && !is_conversion(x)))
-    *(bool *)w->data = true;
+  bool call = x->kind == E_CALL && !is_conversion(x) && !is_pure_builtin(x);
+  if (receive || call) *(bool *)w->data = true;
   return true;
 }
 
@@ -339,11 +351,10 @@ static bool is_nil_operand(Expr *x) {
   return x->mode == MODE_NIL;
 }
 
-// A variable read after the calls beside it, as gc does where the order is
-// left open.
+// Whether the left operand is evaluated after the right one: the language
+// orders calls only, and gc evaluates what contains none after them.
 static bool read_late(Expr *x, Expr *beside) {
-  return x->mode != MODE_CONST && !has_call(x) && is_addressable(x) &&
-         unparen(x)->kind == E_IDENT && has_call(beside);
+  return x->mode != MODE_CONST && !has_call(x) && has_call(beside);
 }
 
 static Val lower_comparison(Expr *x) {
