@@ -249,14 +249,9 @@ static void assign_parallel(Stmt *s) {
   Type **types = NEW_ARRAY(Type *, n);
   for (int i = 0; i < n; i++) {
     Object *obj = declared_at(s, lhs->at[i]);
-    Expr *x = rhs->at[i];
     types[i] = obj ? obj->type : ls[i]->type;
-    if (types[i]) {
-      vals[i] = lower_stable(x, types[i]);
-    } else if (x->mode != MODE_CONST && x->mode != MODE_NIL) {
-      lower_expr(x);
-    }
   }
+  lower_operands(rhs->at, types, n, vals);
   set_pos(s->pos);
   for (int i = 0; i < n; i++)
     if (types[i]) assign_to(s, i, ls[i], vals[i], types[i]);
@@ -351,8 +346,9 @@ void lower_init_vars(ObjectVec *lhs, ExprVec *rhs) {
   }
   Val *vals = NEW_ARRAY(Val, n > 2 ? n : 2);
   if (rhs->len == n) {
-    for (int i = 0; i < n; i++)
-      vals[i] = lower_stable(rhs->at[i], lhs->at[i]->type);
+    Type **types = NEW_ARRAY(Type *, n);
+    for (int i = 0; i < n; i++) types[i] = lhs->at[i]->type;
+    lower_operands(rhs->at, types, n, vals);
     for (int i = 0; i < n; i++)
       init_object(lhs->at[i], vals[i], lhs->at[i]->type);
     return;

@@ -135,9 +135,9 @@ static Val lower_append(Expr *x) {
   if (n == 0) return s;
   if (x->call.spread) return append_spread(x, s, elem);
   Val *vals = NEW_ARRAY(Val, n);
-  for (int i = 0; i < n; i++)
-    vals[i] = n == 1 ? lower_expr_as(arg(x, 1), elem)
-                     : lower_stable(arg(x, 1 + i), elem);
+  Type **types = NEW_ARRAY(Type *, n);
+  for (int i = 0; i < n; i++) types[i] = elem;
+  lower_operands(x->call.args.at + 1, types, n, vals);
   set_pos(x->pos);
   Val grown = grow(s, const_i64(n), elem);
   Val at = gep_index(extract(grown, 0), elem, extract(s, 1));

@@ -44,11 +44,14 @@ static void struct_to(Expr *x, Type *t, Val dst) {
   ExprVec *elems = &x->composite.elems;
   if (elems->len < u->struct_.fields.len || elems->len == 0)
     zero_memory(dst, t);
-  for (int i = 0; i < elems->len; i++) {
-    int f = struct_field(u, elems->at[i], i);
-    lower_expr_as_to(elem_value(elems->at[i]),
-                     u->struct_.fields.at[f]->type, gep_field(dst, u, f));
-  }
+  int passes = operand_passes(elems->at, elems->len);
+  for (int pass = 0; pass < passes; pass++)
+    for (int i = 0; i < elems->len; i++) {
+      if (!in_pass(elems->at[i], pass, passes)) continue;
+      int f = struct_field(u, elems->at[i], i);
+      lower_expr_as_to(elem_value(elems->at[i]),
+                       u->struct_.fields.at[f]->type, gep_field(dst, u, f));
+    }
 }
 
 // Writes len elements from dst on. The memory may hold anything before.
@@ -81,12 +84,16 @@ static void elements_to(Expr *x, Type *elem, int64_t len, Val dst,
   } else if (!zeroed && given->len < len) {
     zero_memory(dst, array);
   }
-  int64_t at = 0;
-  for (int i = 0; i < given->len; i++, at++) {
-    Expr *e = given->at[i];
-    if (e->kind == E_KEY_VALUE) at = key_index(e->kv.key);
-    if (use_template && vals[i]) continue;
-    lower_expr_as_to(elem_value(e), elem, gep_index(dst, elem, const_i64(at)));
+  int passes = operand_passes(given->at, given->len);
+  for (int pass = 0; pass < passes; pass++) {
+    int64_t at = 0;
+    for (int i = 0; i < given->len; i++, at++) {
+      Expr *e = given->at[i];
+      if (e->kind == E_KEY_VALUE) at = key_index(e->kv.key);
+      if (!in_pass(e, pass, passes) || (use_template && vals[i])) continue;
+      Val to = gep_index(dst, elem, const_i64(at));
+      lower_expr_as_to(elem_value(e), elem, to);
+    }
   }
 }
 
@@ -181,12 +188,15 @@ static Val lower_scalar_composite(Expr *x, Type *t) {
     return load_value(tmp, t);
   }
   Val v = LLVMConstNull(lt);
-  for (int i = 0; i < elems->len; i++) {
-    int f = struct_field(u, elems->at[i], i);
-    Val e = lower_expr_as(elem_value(elems->at[i]),
-                          u->struct_.fields.at[f]->type);
-    v = LLVMBuildInsertValue(F->b, v, e, (unsigned)f, "");
-  }
+  int passes = operand_passes(elems->at, elems->len);
+  for (int pass = 0; pass < passes; pass++)
+    for (int i = 0; i < elems->len; i++) {
+      if (!in_pass(elems->at[i], pass, passes)) continue;
+      int f = struct_field(u, elems->at[i], i);
+      Val e = lower_expr_as(elem_value(elems->at[i]),
+                            u->struct_.fields.at[f]->type);
+      v = LLVMBuildInsertValue(F->b, v, e, (unsigned)f, "");
+    }
   return v;
 }
 

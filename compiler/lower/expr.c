@@ -584,3 +584,32 @@ Val lower_stable(Expr *x, Type *t) {
   if (u->kind == E_COMPOSITE_LIT) return lower_expr_as(x, t);
   return snapshot(lower_expr_as(x, t), t);
 }
+
+// ---- lists ------------------------------------------------------------------
+
+static Expr *list_value(Expr *x) {
+  return x->kind == E_KEY_VALUE ? x->kv.value : x;
+}
+
+int operand_passes(Expr **xs, int n) {
+  int calls = 0;
+  for (int i = 0; i < n; i++) calls += has_call(list_value(xs[i]));
+  return calls > 0 && calls < n ? 2 : 1;
+}
+
+bool in_pass(Expr *x, int pass, int passes) {
+  return passes == 1 || has_call(list_value(x)) == (pass == 0);
+}
+
+void lower_operands(Expr **xs, Type **types, int n, Val *vals) {
+  int passes = operand_passes(xs, n);
+  for (int pass = 0; pass < passes; pass++)
+    for (int i = 0; i < n; i++) {
+      if (!in_pass(xs[i], pass, passes)) continue;
+      if (types[i])
+        vals[i] = n == 1 ? lower_expr_as(xs[i], types[i])
+                         : lower_stable(xs[i], types[i]);
+      else if (xs[i]->mode != MODE_CONST && xs[i]->mode != MODE_NIL)
+        lower_expr(xs[i]);
+    }
+}

@@ -387,6 +387,13 @@ Lvalue *lower_lvalue(Expr *x);
 void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site);
 // A value by the value model that later evaluations cannot change.
 Val lower_stable(Expr *x, Type *t);
+// Such values of a list; those with calls are evaluated first. types[i] NULL:
+// only for its effects.
+void lower_operands(Expr **xs, Type **types, int n, Val *vals);
+// The number of passes over a list: 2 if some elements have calls and others
+// have none. Whether x is evaluated in this pass.
+int operand_passes(Expr **xs, int n);
+bool in_pass(Expr *x, int pass, int passes);
 // Returns from F; vals by the value model, one per result.
 void emit_return(Val *vals);
 void emit_unreachable(void);      // ends the block and begins a dead one
@@ -415,6 +422,7 @@ void debug_function(Func *f, Pos pos);
 void debug_var(Object *var, Val addr, int argno);  // argno 0: not a parameter
 // is_pointer: addr holds the variable's address.
 void debug_var_at(Object *var, Val addr, int argno, bool is_pointer);
+void debug_global(Object *var, Val g);
 void debug_end(void);
 
 #endif

@@ -220,8 +220,9 @@ void range_func_return(Stmt *s) {
   int n = rf->results.len;
   Val *vals = NEW_ARRAY(Val, n + 1);
   if (xs->len == n) {
-    for (int i = 0; i < n; i++)
-      vals[i] = lower_stable(xs->at[i], rf->results.at[i]->type);
+    Type **types = NEW_ARRAY(Type *, n + 1);
+    for (int i = 0; i < n; i++) types[i] = rf->results.at[i]->type;
+    lower_operands(xs->at, types, n, vals);
   } else if (xs->len == 1) {
     Expr *call = unparen(xs->at[0]);
     Type *tuple = type_of(call);

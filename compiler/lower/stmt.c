@@ -119,11 +119,9 @@ void lower_return(Stmt *s) {
   }
   Val *vals = NEW_ARRAY(Val, n + 1);
   if (xs->len == n) {
-    for (int i = 0; i < n; i++) {
-      Type *t = F->results.at[i]->type;
-      vals[i] = n == 1 ? lower_expr_as(xs->at[i], t)
-                       : lower_stable(xs->at[i], t);
-    }
+    Type **types = NEW_ARRAY(Type *, n);
+    for (int i = 0; i < n; i++) types[i] = F->results.at[i]->type;
+    lower_operands(xs->at, types, n, vals);
   } else {
     Expr *call = unparen(xs->at[0]);
     Type *tuple = type_of(call);
