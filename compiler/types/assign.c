@@ -12,6 +12,12 @@ Object *local_var(Checker *c, Pos pos, Name *name, Type *t) {
   return v;
 }
 
+// The type wanted helps only generic functions.
+static Type *func_hint(const Expr *x, Type *t) {
+  bool may = x->kind == E_IDENT || x->kind == E_SELECTOR || x->kind == E_INDEX;
+  return may && t && under(t)->kind == TY_FUNC ? t : NULL;
+}
+
 // ---- left-hand sides ------------------------------------------------------------
 
 static Type *blank_lhs(Expr *x) {
@@ -90,7 +96,7 @@ void assign_var(Checker *c, Expr *lhs, Expr *rhs, Expr *x,
     return;
   }
   if (!x) {
-    check_expr_hint(c, rhs, NULL);
+    check_expr_hint(c, rhs, func_hint(rhs, t));
     x = rhs;
   }
   assign_to(c, lhs, t, x, context);
@@ -198,7 +204,7 @@ void check_init_vars(Checker *c, ObjectVec *lhs, ExprVec *rhs, Stmt *ret) {
   bool is_call = rhs->len == 1 && unparen(rhs->at[0])->kind == E_CALL;
   if (lhs->len == rhs->len && !is_call) {
     for (int i = 0; i < lhs->len; i++) {
-      check_expr_hint(c, rhs->at[i], NULL);
+      check_expr_hint(c, rhs->at[i], func_hint(rhs->at[i], lhs->at[i]->type));
       init_var(c, lhs->at[i], rhs->at[i], context);
     }
     return;

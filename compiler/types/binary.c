@@ -200,6 +200,8 @@ static Expr *comparison_fault(Checker *c, Expr *x, Expr *y, Token op,
     return y;
   }
   if (op == T_EQL || op == T_NEQ) {
+    if (x->mode == MODE_NIL && y->mode == MODE_NIL)
+      return y;
     if (x->mode == MODE_NIL || y->mode == MODE_NIL)
       return has_nil(x->mode == MODE_NIL ? y->type : x->type) ? NULL : y;
     Expr *bad = !comparable_type(x->type, NULL)   ? x

@@ -56,8 +56,7 @@ static void constant(Expr *e, Type *t, Const *cv) {
   e->cv = cv;
 }
 
-static Type *array_behind_pointer(Type *t) {
-  Type *u = under(t);
+static Type *array_behind_pointer(Type *u) {
   if (u->kind == TY_POINTER && under(u->pointer.elem)->kind == TY_ARRAY)
     return under(u->pointer.elem);
   return u;
@@ -70,25 +69,36 @@ static Type *byte_slice(void) {
   return t;
 }
 
+static bool bytes_or_string(Type *u, void *has_string) {
+  if (is_string(u)) {
+    *(bool *)has_string = true;
+    return true;
+  }
+  return u->kind == TY_SLICE && identical(u->slice.elem, type_byte);
+}
+
 // []byte or a string: what may be appended or copied to bytes.
-static bool is_bytes_or_string(Expr *x) {
-  Type *u = under(x->type);
-  if (x->mode == MODE_NIL)
-    return false;
-  return is_string(u) ||
-         (u->kind == TY_SLICE && identical(u->slice.elem, type_byte));
+static bool is_bytes_or_string(Expr *x, bool *has_string) {
+  *has_string = false;
+  return x->mode != MODE_NIL &&
+         each_under(x->type, bytes_or_string, has_string);
+}
+
+static bool is_slice(Type *u, void *data) {
+  (void)data;
+  return u->kind == TY_SLICE;
 }
 
 static Type *slice_elem(Checker *c, Expr *x, const char *what) {
-  Type *u = under(x->type);
   if (x->mode == MODE_NIL) {
     check_error(c, expr_start(x),
                 "invalid %s: argument must be a slice; have untyped nil",
                 what);
     return NULL;
   }
-  if (u->kind == TY_SLICE)
-    return u->slice.elem;
+  Element e;
+  if (each_under(x->type, is_slice, NULL) && element_of(x->type, true, &e))
+    return e.elem;
   check_error(c, expr_start(x),
               "invalid %s: argument must be a slice; have %s", what,
               operand_string(c, x));
@@ -102,9 +112,10 @@ static void builtin_append(Checker *c, Expr *e, ExprVec *args) {
   Type *elem = slice_elem(c, x, "append");
   if (!elem)
     return;
+  bool has_string = false;
   if (args->len == 2 && e->call.spread &&
       assignable(c, x, byte_slice(), NULL) &&
-      is_string(under(args->at[1]->type))) {
+      is_bytes_or_string(args->at[1], &has_string) && has_string) {
     use_default_type(c, args->at[1]);
     value(e, x->type);
     return;
@@ -121,8 +132,10 @@ static void builtin_append(Checker *c, Expr *e, ExprVec *args) {
 
 static void builtin_copy(Checker *c, Expr *e, ExprVec *args) {
   Expr *x = args->at[0], *y = args->at[1];
+  bool has_string;
   bool special = x->mode != MODE_NIL &&
-                 assignable(c, x, byte_slice(), NULL) && is_bytes_or_string(y);
+                 assignable(c, x, byte_slice(), NULL) &&
+                 is_bytes_or_string(y, &has_string);
   if (!special) {
     Type *dst = slice_elem(c, x, "copy");
     if (!dst)
@@ -143,12 +156,21 @@ static void builtin_copy(Checker *c, Expr *e, ExprVec *args) {
   value(e, types_basic[B_INT]);
 }
 
+static bool has_length(Type *u, void *is_len) {
+  u = array_behind_pointer(u);
+  return u->kind == TY_ARRAY || u->kind == TY_SLICE || u->kind == TY_CHAN ||
+         (*(bool *)is_len && (is_string(u) || u->kind == TY_MAP));
+}
+
 static void builtin_len(Checker *c, Expr *e, Expr *x, BuiltinId id) {
-  Type *t = array_behind_pointer(x->type);
+  Type *t = array_behind_pointer(under(x->type));
   Type *result = types_basic[B_INT];
   bool len = id == BUILTIN_LEN;
   if (x->mode == MODE_NIL) {
     // falls to the error
+  } else if (is_type_param(x->type)) {
+    if (each_under(x->type, has_length, &len))
+      value(e, result);
   } else if (t->kind == TY_ARRAY) {
     if (c->has_call_or_recv)
       value(e, result);
@@ -172,10 +194,14 @@ static void builtin_len(Checker *c, Expr *e, Expr *x, BuiltinId id) {
                 operand_string(c, x), builtin_name(id));
 }
 
+static bool clearable(Type *u, void *data) {
+  (void)data;
+  return u->kind == TY_MAP || u->kind == TY_SLICE;
+}
+
 static void builtin_clear(Checker *c, Expr *e, Expr *x) {
   require_lang(c, expr_start(e->call.fun), 21, "clear");
-  Type *u = under(x->type);
-  if (u->kind != TY_MAP && u->kind != TY_SLICE) {
+  if (!each_under(x->type, clearable, NULL)) {
     check_error(c, expr_start(x),
                 "invalid argument: cannot clear %s: argument must be (or "
                 "constrained by) map or slice",
@@ -185,11 +211,20 @@ static void builtin_clear(Checker *c, Expr *e, Expr *x) {
   e->mode = MODE_NOVALUE;
 }
 
+// Sets the fault of a type that cannot be closed.
+static bool closable(Type *u, void *what) {
+  const char **fault = what;
+  if (u->kind != TY_CHAN)
+    *fault = "non-channel";
+  else if (!(u->chan.dir & GL_SEND_DIR))
+    *fault = "receive-only channel";
+  return !*fault;
+}
+
 static void builtin_close(Checker *c, Expr *e, Expr *x) {
-  Type *u = under(x->type);
-  const char *what = u->kind != TY_CHAN ? "non-channel"
-                     : u->chan.dir & GL_SEND_DIR ? NULL
-                                                 : "receive-only channel";
+  const char *what = NULL;
+  if (!each_under(x->type, closable, &what) && !what)
+    what = "non-channel";
   if (what) {
     check_error(c, expr_start(x), "invalid operation: cannot close %s %s",
                 what, operand_string(c, x));
@@ -200,20 +235,20 @@ static void builtin_close(Checker *c, Expr *e, Expr *x) {
 
 static void builtin_delete(Checker *c, Expr *e, ExprVec *args) {
   Expr *x = args->at[0];
-  Type *u = under(x->type);
-  if (u->kind != TY_MAP) {
+  Element elem;
+  if (!element_of(x->type, false, &elem) || !elem.key) {
     check_error(c, expr_start(x), "invalid argument: %s is not a map",
                 operand_string(c, x));
     return;
   }
-  if (check_assignment(c, args->at[1], u->map.key, "argument to delete"))
+  if (check_assignment(c, args->at[1], elem.key, "argument to delete"))
     e->mode = MODE_NOVALUE;
 }
 
 static void builtin_make(Checker *c, Expr *e) {
   ExprVec *args = &e->call.args;
   Expr *x = args->at[0];
-  Type *t = check_type(c, x);
+  Type *t = check_var_type(c, x);
   if (t->kind == TY_INVALID) {
     for (int i = 1; i < args->len; i++)
       use_expr(c, args->at[i]);
@@ -221,12 +256,13 @@ static void builtin_make(Checker *c, Expr *e) {
   }
   x->mode = MODE_TYPE;
   x->type = t;
-  Type *u = under(t);
-  if (u->kind != TY_SLICE && u->kind != TY_MAP && u->kind != TY_CHAN) {
+  Type *u = common_under(t);
+  if (!u ||
+      (u->kind != TY_SLICE && u->kind != TY_MAP && u->kind != TY_CHAN)) {
     check_error(c, expr_start(x),
-                "invalid argument: cannot make %s: type must be slice, map, "
-                "or channel",
-                expr_string(perm, x));
+                "invalid argument: cannot make %s: %s", expr_string(perm, x),
+                u ? "type must be slice, map, or channel"
+                  : "no common underlying type");
     for (int i = 1; i < args->len; i++)
       use_expr(c, args->at[i]);
     return;
@@ -437,11 +473,34 @@ static void size_constant(Checker *c, Expr *e, Expr *x, int64_t size) {
   constant(e, types_basic[B_UINTPTR], const_from_int64(size));
 }
 
+// Whether the size depends on a type parameter.
+static bool has_variable_size(Type *t, int depth) {
+  enum { DEEPEST = 1000 };
+  if (is_type_param(t))
+    return true;
+  Type *u = under(t);
+  if (depth > DEEPEST)
+    return false;
+  if (u->kind == TY_ARRAY)
+    return has_variable_size(u->array.elem, depth + 1);
+  if (u->kind != TY_STRUCT)
+    return false;
+  vec_each(Object *, f, &u->struct_.fields) {
+    if (has_variable_size((*f)->type, depth + 1))
+      return true;
+  }
+  return false;
+}
+
 static void builtin_sizeof(Checker *c, Expr *e, Expr *x, BuiltinId id) {
   bool align = id == BUILTIN_UNSAFE_ALIGNOF;
   const char *context =
       align ? "argument to unsafe.Alignof" : "argument to unsafe.Sizeof";
-  if (check_assignment(c, x, NULL, context))
+  if (!check_assignment(c, x, NULL, context))
+    return;
+  if (has_variable_size(x->type, 0))
+    value(e, types_basic[B_UINTPTR]);
+  else
     size_constant(c, e, x, align ? type_align(x->type) : type_size(x->type));
 }
 
@@ -515,7 +574,10 @@ static void builtin_offsetof(Checker *c, Expr *e) {
     return;
   }
   record_field(sel, base, &r);
-  size_constant(c, e, x, path_offset(base, &r));
+  if (has_variable_size(base, 0))
+    value(e, types_basic[B_UINTPTR]);
+  else
+    size_constant(c, e, x, path_offset(base, &r));
 }
 
 static void builtin_add(Checker *c, Expr *e, ExprVec *args) {
@@ -529,8 +591,8 @@ static void builtin_add(Checker *c, Expr *e, ExprVec *args) {
 static void builtin_slice(Checker *c, Expr *e, ExprVec *args) {
   require_lang(c, expr_start(e->call.fun), 17, "unsafe.Slice");
   Expr *x = args->at[0];
-  Type *u = under(x->type);
-  if (u->kind != TY_POINTER) {
+  Type *u = common_under(x->type);
+  if (!u || u->kind != TY_POINTER) {
     check_error(c, expr_start(x), "invalid argument: %s is not a pointer",
                 operand_string(c, x));
     return;
@@ -541,8 +603,8 @@ static void builtin_slice(Checker *c, Expr *e, ExprVec *args) {
 
 static void builtin_slice_data(Checker *c, Expr *e, Expr *x) {
   require_lang(c, expr_start(e->call.fun), 20, "unsafe.SliceData");
-  Type *u = under(x->type);
-  if (u->kind != TY_SLICE) {
+  Type *u = common_under(x->type);
+  if (!u || u->kind != TY_SLICE) {
     check_error(c, expr_start(x), "invalid argument: %s is not a slice",
                 operand_string(c, x));
     return;

@@ -138,28 +138,32 @@ static Type *param_type(Type *sig, int i, bool spread) {
   return last->kind == TY_SLICE ? last->slice.elem : type_invalid;
 }
 
-bool check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args) {
+// The signature, instantiated if it is generic; NULL after an error.
+Type *check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args) {
   bool spread = call->call.spread;
   if (spread && !sig->func.variadic) {
     check_error(c, expr_start(call),
                 "cannot use ... in call to non-variadic %s",
                 expr_string(perm, call->call.fun));
-    return false;
+    return NULL;
   }
   int want = count_wanted(c, call, sig, args);
   if (want < 0)
-    return false;
+    return NULL;
   if (args->len != want) {
     wrong_count(c, call, sig, args, want);
-    return false;
+    return NULL;
   }
-  bool ok = true;
+  TypeVec types = {0};
+  bool generic = sig->func.tparams.len > 0;
   for (int i = 0; i < want; i++) {
-    if (!check_argument(c, args->at[i], param_type(sig, i, spread),
-                        call->call.fun))
-      ok = false;
+    vec_push(&types, param_type(sig, i, spread));
+    generic = generic || is_generic_func(args->at[i]);
   }
-  return ok;
+  Type *instance = generic ? infer_call(c, call, sig, args, &types) : sig;
+  for (int i = 0; i < want && instance; i++)
+    check_argument(c, args->at[i], types.at[i], call->call.fun);
+  return instance;
 }
 
 // ---- conversions ------------------------------------------------------------------------
@@ -218,6 +222,42 @@ static void cannot_convert(Checker *c, Expr *x, Type *t, const char *why) {
               why ? why : "");
 }
 
+typedef struct ToParam {
+  Checker *c;
+  Expr *x;
+  Type *t;
+  char *why;
+} ToParam;
+
+static bool const_to_member(Type *u, void *data) {
+  ToParam *p = data;
+  if ((is_string(p->x->type) && is_bytes_or_runes(u)) ||
+      (u->kind == TY_BASIC && convert_const(p->x, u)))
+    return true;
+  const char *us = type_str(p->c, u), *ts = type_str(p->c, p->t);
+  if (is_integer(p->x->type) && is_integer(u))
+    p->why = arena_printf(perm, "constant %s overflows %s (in %s)",
+                          const_to_string(perm, p->x->cv), us, ts);
+  else
+    p->why = arena_printf(perm, "cannot convert %s to type %s (in %s)",
+                          operand_string(p->c, p->x), us, ts);
+  return false;
+}
+
+// A constant converted to a type parameter must fit all of its types; the
+// result is no constant.
+static bool const_to_param(Checker *c, Expr *x, Type *t) {
+  ToParam p = {c, x, t, NULL};
+  if (each_under(t, const_to_member, &p))
+    return true;
+  cannot_convert(c, x, t,
+                 p.why ? p.why
+                       : arena_printf(perm, "%s does not contain specific "
+                                      "types",
+                                      type_str(c, t)));
+  return false;
+}
+
 // e is the call T(x); x is checked.
 void check_conversion(Checker *c, Expr *e, Type *t) {
   Expr *x = e->call.args.at[0];
@@ -227,7 +267,11 @@ void check_conversion(Checker *c, Expr *e, Type *t) {
   e->mode = MODE_INVALID;
   e->type = type_invalid;
   e->cv = NULL;
-  if (const_arg && is_const_type(t) && !is_type_param(t)) {
+  if (const_arg && is_type_param(t)) {
+    if (!const_to_param(c, x, t)) {
+      return;
+    }
+  } else if (const_arg && is_const_type(t)) {
     e->cv = convert_const(x, t);
     if (!e->cv) {
       if (is_integer(x->type) && is_integer(t))
@@ -308,16 +352,20 @@ static void call_result(Expr *e, Type *sig) {
 
 static void function_call(Checker *c, Expr *e) {
   Expr *fun = e->call.fun;
-  Type *sig = under(fun->type);
-  if (sig->kind != TY_FUNC || fun->mode == MODE_NIL) {
-    check_error(c, expr_start(fun),
-                "invalid operation: cannot call %s: %s is not a function",
-                operand_string(c, fun), type_str(c, fun->type));
+  Type *sig = common_under(fun->type);
+  if (!sig || sig->kind != TY_FUNC || fun->mode == MODE_NIL) {
+    check_error(c, expr_start(fun), "invalid operation: cannot call %s: %s%s",
+                operand_string(c, fun), sig ? type_str(c, fun->type) : "",
+                sig ? " is not a function" : "no common underlying type");
     use_exprs(c, &e->call.args);
     return;
   }
   ExprVec args = check_values(c, &e->call.args, true);
-  check_arguments(c, e, sig, &args);
+  Type *instance = check_arguments(c, e, sig, &args);
+  if (instance)
+    sig = instance;
+  else if (sig->func.tparams.len)
+    return;  // the results are not known
   call_result(e, sig);
   c->has_call_or_recv = true;
 }

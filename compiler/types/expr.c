@@ -182,9 +182,9 @@ static void address_of(Checker *c, Expr *e) {
 
 // The element type if x is a channel that may be received from or sent to.
 Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv) {
-  Type *u = under(x->type);
+  Type *u = common_under(x->type);
   const char *what;
-  if (u->kind != TY_CHAN)
+  if (!u || u->kind != TY_CHAN)
     what = "non-channel";
   else if (recv && !(u->chan.dir & GL_RECV_DIR))
     what = "send-only channel";
@@ -266,8 +266,8 @@ static void star(Checker *c, Expr *e) {
                 operand_string(c, x));
     return;
   }
-  Type *u = under(x->type);
-  if (u->kind != TY_POINTER) {
+  Type *u = common_under(x->type);
+  if (!u || u->kind != TY_POINTER) {
     check_error(c, expr_start(x), "invalid operation: cannot indirect %s",
                 operand_string(c, x));
     return;
@@ -320,7 +320,7 @@ static void type_assert(Checker *c, Expr *e) {
                 operand_string(c, x));
     return;
   }
-  Type *t = check_type(c, e->assert.type);
+  Type *t = check_var_type(c, e->assert.type);
   if (t->kind == TY_INVALID)
     return;
   check_assertable(c, e, x, t, false);
@@ -406,26 +406,22 @@ static void raw(Checker *c, Expr *x, Type *hint) {
   }
 }
 
-// Generic types and functions are values only once they are instantiated.
-static void exclude_generic(Checker *c, Expr *x) {
-  const char *what = NULL;
+// Generic types and functions are values only once they are instantiated;
+// what is wanted may tell how.
+static void exclude_generic(Checker *c, Expr *x, Type *wanted) {
   if (x->mode == MODE_TYPE && is_generic(x->type))
-    what = "type";
-  else if (x->mode == MODE_VALUE && x->type->kind == TY_FUNC &&
-           x->type->func.tparams.len)
-    what = "function";
-  if (!what)
+    check_error(c, expr_start(x),
+                "cannot use generic type %s without instantiation",
+                expr_string(perm, x));
+  else if (!is_generic_func(x) || infer_value(c, x, wanted))
     return;
-  check_error(c, expr_start(x), "cannot use generic %s %s without "
-              "instantiation",
-              what, expr_string(perm, x));
   x->mode = MODE_INVALID;
   x->type = type_invalid;
 }
 
 void check_raw_expr(Checker *c, Expr *x, Type *hint) {
   raw(c, x, hint);
-  exclude_generic(c, x);
+  exclude_generic(c, x, hint);
 }
 
 void check_generic_expr(Checker *c, Expr *x) { raw(c, x, NULL); }

@@ -58,53 +58,32 @@ static Expr *single_index(Checker *c, Expr *e) {
   return list->at[0];
 }
 
-static void map_index(Checker *c, Expr *e, Type *map) {
+static void map_index(Checker *c, Expr *e, Element *elem) {
   Expr *key = single_index(c, e);
   if (!key)
     return;
   check_expr(c, key);
-  check_assignment(c, key, map->map.key, "map index");
+  check_assignment(c, key, elem->key, "map index");
   e->mode = MODE_MAPINDEX;
-  e->type = map->map.elem;
+  e->type = elem->elem;
 }
 
 // Sets e's mode and type from the operand; the length is known if >= 0.
-static bool element_of(Checker *c, Expr *e, int64_t *length) {
+static bool indexed(Checker *c, Expr *e, int64_t *length) {
   Expr *x = e->index.x;
-  Type *u = under(x->type);
+  Element elem;
   size_t n;
-  *length = -1;
-  if (x->mode == MODE_NIL)
+  if (x->mode == MODE_NIL || !element_of(x->type, x->mode == MODE_VAR, &elem))
     return false;
-  if (u->kind == TY_BASIC && is_string(u)) {
-    if (is_const(x)) {
-      const_string(x->cv, &n);
-      *length = (int64_t)n;
-      use_default_type(c, x);
-    }
-    e->mode = MODE_VALUE;
-    e->type = type_byte;
-    return true;
+  *length = elem.length;
+  if (is_const(x)) {
+    const_string(x->cv, &n);
+    *length = (int64_t)n;
+    use_default_type(c, x);
   }
-  if (u->kind == TY_ARRAY) {
-    *length = u->array.len;
-    e->mode = x->mode == MODE_VAR ? MODE_VAR : MODE_VALUE;
-    e->type = u->array.elem;
-    return true;
-  }
-  if (u->kind == TY_POINTER && under(u->pointer.elem)->kind == TY_ARRAY) {
-    Type *array = under(u->pointer.elem);
-    *length = array->array.len;
-    e->mode = MODE_VAR;
-    e->type = array->array.elem;
-    return true;
-  }
-  if (u->kind == TY_SLICE) {
-    e->mode = MODE_VAR;
-    e->type = u->slice.elem;
-    return true;
-  }
-  return false;
+  e->mode = elem.mode;
+  e->type = elem.elem;
+  return true;
 }
 
 // x[i, ...] where x is a type: an instance.
@@ -137,14 +116,18 @@ void check_index(Checker *c, Expr *e) {
     instance_type(c, e);
     return;
   }
-  Type *u = under(x->type);
-  if (u->kind == TY_MAP && x->mode != MODE_NIL) {
-    map_index(c, e, u);
+  if (is_generic_func(x)) {
+    check_func_index(c, e);
+    return;
+  }
+  Element elem;
+  if (x->mode != MODE_NIL && element_of(x->type, false, &elem) && elem.key) {
+    map_index(c, e, &elem);
     return;
   }
   int64_t length, val;
-  if (!element_of(c, e, &length)) {
-    check_error(c, expr_start(e), "cannot index %s",
+  if (!indexed(c, e, &length)) {
+    check_error(c, e->index.lbrack, "cannot index %s",
                 operand_string(c, x));
     use_exprs(c, &e->index.indices);
     return;
@@ -193,8 +176,9 @@ static bool slice_array(Checker *c, Expr *e, Type *array, int64_t *length) {
 
 static bool sliceable(Checker *c, Expr *e, int64_t *length) {
   Expr *x = e->slice.x;
-  Type *u = under(x->type);
-  if (x->mode == MODE_NIL) {
+  bool string;
+  Type *u = common_bytes(x->type, &string);
+  if (x->mode == MODE_NIL || !u) {
     // falls to the error
   } else if (u->kind == TY_BASIC && is_string(u)) {
     return slice_string(c, e, length);

@@ -235,6 +235,11 @@ static void struct_literal(Checker *c, Expr *x, Type *base, Type *u) {
 
 // ---- arrays, slices, maps --------------------------------------------------------------
 
+// Only literals without a type take their type from the context.
+static void check_element(Checker *c, Expr *x, Type *elem) {
+  check_expr_hint(c, x, x->kind == E_COMPOSITE_LIT ? elem : NULL);
+}
+
 // Returns one more than the largest index. length < 0: not limited.
 static int64_t indexed_elements(Checker *c, ExprVec *elems, Type *elem,
                                 int64_t length) {
@@ -271,7 +276,7 @@ static int64_t indexed_elements(Checker *c, ExprVec *elems, Type *elem,
     index = index == INT64_MAX ? index : index + 1;
     if (index > max)
       max = index;
-    check_expr_hint(c, value, elem);
+    check_element(c, value, elem);
     check_assignment(c, value, elem, "array or slice literal");
   }
   return max;
@@ -301,13 +306,13 @@ static void map_literal(Checker *c, Expr *x, Type *u) {
       continue;
     }
     Expr *key = e->kv.key, *value = e->kv.value;
-    check_expr_hint(c, key, u->map.key);
+    check_element(c, key, u->map.key);
     check_assignment(c, key, u->map.key, "map literal");
     if (key->mode == MODE_CONST && key->cv &&
         is_duplicate_key(key, by_type, &seen))
       check_error(c, expr_start(key), "duplicate key %s in map literal",
                   const_to_string(perm, key->cv));
-    check_expr_hint(c, value, u->map.elem);
+    check_element(c, value, u->map.elem);
     check_assignment(c, value, u->map.elem, "map literal");
   }
 }
@@ -317,7 +322,7 @@ static void map_literal(Checker *c, Expr *x, Type *u) {
 // [...]T{...}
 static void open_array(Checker *c, Expr *x) {
   Expr *type = x->composite.type;
-  Type *elem = check_type(c, type->array.elem);
+  Type *elem = check_var_type(c, type->array.elem);
   int64_t n = indexed_elements(c, &x->composite.elems, elem, -1);
   if (elem->kind == TY_INVALID)
     return;
@@ -349,9 +354,20 @@ void check_composite(Checker *c, Expr *x, Type *hint) {
   else
     check_error(c, x->pos, "missing type in composite literal");
   Type *base = t;
-  if (!type && under(t)->kind == TY_POINTER)
-    base = under(t)->pointer.elem;
-  Type *u = under(base);
+  Type *u = common_under(base);
+  if (!type && u && u->kind == TY_POINTER) {
+    base = u->pointer.elem;
+    u = common_under(base);
+  }
+  if (!u) {
+    vec_each(Expr *, e, &x->composite.elems)
+      use_expr(c, *e);
+    check_error(c, expr_start(x),
+                "invalid composite literal%s type %s (no common underlying "
+                "type)",
+                type ? "" : " element", type_str(c, t));
+    return;
+  }
   switch (u->kind) {
   case TY_STRUCT:
     struct_literal(c, x, base, u);

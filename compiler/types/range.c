@@ -23,7 +23,9 @@ static RangeTypes over_func(Checker *c, Type *f) {
     return bad(YIELD "wrong argument count");
   if (f->func.results.len != 0)
     return bad(YIELD "unexpected results");
-  Type *yield = under(f->func.params.at[0]->type);
+  Type *yield = common_under(f->func.params.at[0]->type);
+  if (!yield)
+    return bad(YIELD "in yield type, no common underlying type");
   if (yield->kind != TY_FUNC)
     return bad(YIELD "argument is not func");
   ObjectVec *params = &yield->func.params, *results = &yield->func.results;
@@ -40,7 +42,9 @@ static RangeTypes over_func(Checker *c, Type *f) {
 }
 
 static RangeTypes range_types(Checker *c, Type *t) {
-  Type *u = under(t), *integer = types_basic[B_INT];
+  Type *u = common_under(t), *integer = types_basic[B_INT];
+  if (!u)
+    return bad("no common underlying type");
   if (u->kind == TY_POINTER && under(u->pointer.elem)->kind == TY_ARRAY)
     u = under(u->pointer.elem);
   switch (u->kind) {
@@ -171,7 +175,8 @@ static FuncInfo *body_function(Checker *c, Stmt *s) {
   FuncInfo *f = NEW(FuncInfo);
   f->outer = c->func;
   f->range = s;
-  f->sig = under(under(s->range.x->type)->func.params.at[0]->type);
+  Type *over = common_under(s->range.x->type);
+  f->sig = common_under(over->func.params.at[0]->type);
   f->body = s->range.body;
   f->pkg = c->pkg;
   if (c->func)
@@ -183,7 +188,8 @@ static FuncInfo *body_function(Checker *c, Stmt *s) {
 void check_range(Checker *c, Stmt *s, Flow flow) {
   RangeTypes t = check_range_expr(c, s);
   FuncInfo *outer = c->func;
-  bool is_func = !t.why && under(s->range.x->type)->kind == TY_FUNC;
+  Type *over = t.why ? NULL : common_under(s->range.x->type);
+  bool is_func = over && over->kind == TY_FUNC;
   if (is_func)
     c->func = body_function(c, s);
   open_scope(c);

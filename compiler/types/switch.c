@@ -139,7 +139,7 @@ static bool case_type(Checker *c, Expr *guard, Expr *x, StrMap *seen,
   if (is_nil_name(c, x)) {
     check_expr(c, x);
   } else {
-    *t = check_type(c, x);
+    *t = check_var_type(c, x);
     x->mode = (*t)->kind == TY_INVALID ? MODE_INVALID : MODE_TYPE;
     x->type = *t;
     if (x->mode == MODE_INVALID)

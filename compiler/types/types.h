@@ -614,7 +614,7 @@ ExprVec check_values(Checker *c, ExprVec *list, bool generic);
 // One value, or two if comma-ok is possible and asked for, or a call's.
 ExprVec check_multi_values(Checker *c, Expr *x, bool comma_ok);
 void set_comma_ok(Expr *x);
-bool check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args);
+Type *check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args);
 // builtin.c
 bool builtin_is_statement(BuiltinId id);
 // selector.c
