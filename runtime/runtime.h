@@ -502,6 +502,11 @@ void signal_thread_init(M *mp);
 
 // symtab.c
 bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry);
+typedef struct SymFrame {
+  GlString name, file;
+  int line;
+} SymFrame;
+int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
 
 // traceback.c

@@ -110,62 +110,143 @@ bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry) {
 
 // ------------------------------------------------------------ lines by libdw
 
-// What we use of elfutils' libdwfl.h, declared here since the library is
-// optional at run time and at build time.
+// What we use of elfutils' libdwfl.h and libdw.h, declared here since the
+// library is optional at run time and at build time.
 typedef struct Callbacks {
   int (*find_elf)();
   int (*find_debuginfo)();
   int (*section_address)();
   char **debuginfo_path;
 } Callbacks;
+typedef struct Die {
+  void *addr, *cu, *abbrev;
+  long pad;
+} Die;
+typedef struct Attr {
+  unsigned code, form;
+  void *valp, *cu;
+} Attr;
+enum {
+  TAG_INLINED = 0x1d, TAG_SUBPROGRAM = 0x2e, AT_NAME = 0x03,
+  AT_LINKAGE_NAME = 0x6e, AT_CALL_FILE = 0x58, AT_CALL_LINE = 0x59
+};
+
+#define DW_FUNCS(F) \
+  F(void *, dwfl_begin, (const Callbacks *)) \
+  F(int, dwfl_linux_proc_report, (void *, pid_t)) \
+  F(int, dwfl_report_end, (void *, void *, void *)) \
+  F(void *, dwfl_addrmodule, (void *, uint64_t)) \
+  F(Die *, dwfl_module_nextcu, (void *, Die *, uint64_t *)) \
+  F(int, dwarf_haspc, (Die *, uint64_t)) \
+  F(void *, dwarf_getsrc_die, (Die *, uint64_t)) \
+  F(const char *, dwarf_linesrc, (void *, uint64_t *, uint64_t *)) \
+  F(int, dwarf_lineno, (void *, int *)) \
+  F(int, dwarf_getscopes, (Die *, uint64_t, Die **)) \
+  F(int, dwarf_tag, (Die *)) \
+  F(Attr *, dwarf_attr_integrate, (Die *, unsigned, Attr *)) \
+  F(Attr *, dwarf_attr, (Die *, unsigned, Attr *)) \
+  F(const char *, dwarf_formstring, (Attr *)) \
+  F(int, dwarf_formudata, (Attr *, uint64_t *)) \
+  F(int, dwarf_getsrcfiles, (Die *, void **, size_t *)) \
+  F(const char *, dwarf_filesrc, (void *, size_t, uint64_t *, uint64_t *))
+
 static struct {
-  void *dwfl;
-  void *(*begin)(const Callbacks *);
-  int (*linux_proc_report)(void *, pid_t);
-  int (*report_end)(void *, void *, void *);
-  void *(*addrmodule)(void *, uint64_t);
-  void *(*module_getsrc)(void *, uint64_t);
-  const char *(*lineinfo)(void *, uint64_t *, int *, int *, uint64_t *,
-                          uint64_t *);
+  void *session;
+#define F(result, name, params) result(*name) params;
+  DW_FUNCS(F)
+#undef F
 } dw;
 
 static bool dw_load(void) {
   static bool tried;
-  static Callbacks cb;
-  if (tried) return dw.dwfl != NULL;
+  static char *path;
+  static Callbacks cb = {.debuginfo_path = &path};
+  if (tried) return dw.session != NULL;
   tried = true;
   void *h = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!h) return false;
-  *(void **)&dw.begin = dlsym(h, "dwfl_begin");
-  *(void **)&dw.linux_proc_report = dlsym(h, "dwfl_linux_proc_report");
-  *(void **)&dw.report_end = dlsym(h, "dwfl_report_end");
-  *(void **)&dw.addrmodule = dlsym(h, "dwfl_addrmodule");
-  *(void **)&dw.module_getsrc = dlsym(h, "dwfl_module_getsrc");
-  *(void **)&dw.lineinfo = dlsym(h, "dwfl_lineinfo");
+#define F(result, name, params) \
+  if (!(*(void **)&dw.name = dlsym(h, #name))) return false;
+  DW_FUNCS(F)
+#undef F
   *(void **)&cb.find_elf = dlsym(h, "dwfl_linux_proc_find_elf");
   *(void **)&cb.find_debuginfo = dlsym(h, "dwfl_standard_find_debuginfo");
-  if (!dw.begin || !dw.linux_proc_report || !dw.report_end ||
-      !dw.addrmodule || !dw.module_getsrc || !dw.lineinfo || !cb.find_elf)
-    return false;
-  void *d = dw.begin(&cb);
-  if (!d || dw.linux_proc_report(d, getpid()) != 0) return false;
-  dw.report_end(d, NULL, NULL);
-  dw.dwfl = d;
+  void *d = dw.dwfl_begin(&cb);
+  if (!d || dw.dwfl_linux_proc_report(d, getpid()) != 0) return false;
+  dw.dwfl_report_end(d, NULL, NULL);
+  dw.session = d;
   return true;
 }
 
-bool symtab_line(uintptr_t pc, GlString *file, int *line) {
+// The compilation unit of pc; the index .debug_aranges is usually missing,
+// so all units of the module are asked.
+static Die *find_cu(uintptr_t pc, uint64_t *delta) {
+  void *mod = dw_load() ? dw.dwfl_addrmodule(dw.session, pc) : NULL;
+  Die *cu = NULL;
+  while (mod && (cu = dw.dwfl_module_nextcu(mod, cu, delta)))
+    if (dw.dwarf_haspc(cu, pc - *delta) > 0) return cu;
+  return NULL;
+}
+
+static GlString cstr(const char *s) {
+  return (GlString){(const uint8_t *)s, s ? (intptr_t)strlen(s) : 0};
+}
+
+static uint64_t attr_number(Die *d, unsigned name) {
+  Attr a;
+  uint64_t v = 0;
+  if (dw.dwarf_attr(d, name, &a)) dw.dwarf_formudata(&a, &v);
+  return v;
+}
+
+static GlString die_name(Die *d) {
+  Attr a;
+  if (dw.dwarf_attr_integrate(d, AT_LINKAGE_NAME, &a) ||
+      dw.dwarf_attr_integrate(d, AT_NAME, &a))
+    return cstr(dw.dwarf_formstring(&a));
+  return cstr("?");
+}
+
+static GlString file_name(Die *cu, uint64_t index) {
+  void *files;
+  size_t n;
+  if (dw.dwarf_getsrcfiles(cu, &files, &n) != 0 || index >= n)
+    return cstr("?");
+  return cstr(dw.dwarf_filesrc(files, index, NULL, NULL));
+}
+
+// The functions pc is in, innermost inlined one first; the last is the real
+// one, whose name is left empty. 0: no line known.
+int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
   static Lock dwlock;
+  int n = 0;
+  uint64_t delta = 0;
   lock(&dwlock);
-  const char *name = NULL;
-  if (dw_load()) {
-    void *mod = dw.addrmodule(dw.dwfl, pc);
-    void *src = mod ? dw.module_getsrc(mod, pc) : NULL;
-    if (src) name = dw.lineinfo(src, NULL, line, NULL, NULL, NULL);
+  Die *cu = find_cu(pc, &delta), *scopes = NULL;
+  void *line = cu ? dw.dwarf_getsrc_die(cu, pc - delta) : NULL;
+  if (line) {
+    out[0].file = cstr(dw.dwarf_linesrc(line, NULL, NULL));
+    dw.dwarf_lineno(line, &out[0].line);
+    int k = dw.dwarf_getscopes(cu, pc - delta, &scopes);
+    for (int i = 0; i < k && n + 1 < max; i++) {
+      if (dw.dwarf_tag(&scopes[i]) != TAG_INLINED) continue;
+      out[n++].name = die_name(&scopes[i]);
+      out[n].file = file_name(cu, attr_number(&scopes[i], AT_CALL_FILE));
+      out[n].line = (int)attr_number(&scopes[i], AT_CALL_LINE);
+    }
+    out[n++].name = (GlString){NULL, 0};
+    free(scopes);
   }
   unlock(&dwlock);
-  if (!name) return false;
-  *file = (GlString){(const uint8_t *)name, (intptr_t)strlen(name)};
+  return n;
+}
+
+bool symtab_line(uintptr_t pc, GlString *file, int *line) {
+  SymFrame f[16];
+  int n = symtab_frames(pc, f, 16);
+  if (n == 0) return false;
+  *file = f[n - 1].file;
+  *line = f[n - 1].line;
   return true;
 }
 

@@ -14,9 +14,10 @@
 // poison inside __morestack. A G running on another M cannot be walked.
 #include "runtime.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { FRAMES_HEAD = 50, FRAMES_TAIL = 50 };
+enum { FRAMES_HEAD = 50, FRAMES_TAIL = 50, INLINE_MAX = 16 };
 
 extern char gl_goentry_ret[];
 extern char __start_glwrap[] __attribute__((weak));
@@ -140,49 +141,59 @@ static const char *state_text(G *gp, int status) {
 
 static void print_gostring(GlString s) { print_bytes(s.ptr, (size_t)s.len); }
 
-static void print_location(uintptr_t pc, uintptr_t entry, bool call) {
-  GlString file;
-  int line;
-  if (symtab_line(call ? pc - 1 : pc, &file, &line)) {
-    print_str("\t");
-    print_gostring(file);
-    print_str(":");
-    print_int(line);
-  } else {
-    print_str("\t?:0");
-  }
+static void print_position(GlString file, int line, uintptr_t off) {
+  print_str("\t");
+  print_gostring(file);
+  print_str(":");
+  print_int(line);
   print_str(" +");
-  print_hex(pc - entry);
+  print_hex(off);
   print_str("\n");
+}
+
+static void print_location(uintptr_t pc, uintptr_t entry, bool call) {
+  GlString file = {(const uint8_t *)"?", 1};
+  int line = 0;
+  symtab_line(call ? pc - 1 : pc, &file, &line);
+  print_position(file, line, pc - entry);
 }
 
 static bool same(GlString s, const char *t) {
   return s.len == (intptr_t)strlen(t) && memcmp(s.ptr, t, strlen(t)) == 0;
 }
 
-// Frames of the runtime's own that say nothing to the user: those on top of
-// a panic, as Go leaves them out.
+// Frames of the runtime's own that say nothing to the user.
 static bool hidden(GlString n) {
-  return same(n, "runtime.gopanic") || same(n, "runtime.fatalpanic") ||
-         same(n, "runtime.preprintpanics") || same(n, "gl_main_code");
+  return same(n, "runtime.fatalpanic") || same(n, "runtime.preprintpanics") ||
+         same(n, "gl_main_code") || same(n, "main..start");
 }
 
-static void print_frame(const Unwind *u) {
-  GlString name = {NULL, 0};
-  uintptr_t entry = u->pc;
-  uintptr_t look = u->call ? u->pc - 1 : u->pc;
-  if (!symtab_func(look, &name, &entry)) name = (GlString){(void *)"?", 1};
-  intptr_t kind = gl_pckind(u->pc);
-  if (kind == 1 || kind == 3) return;
-  if (same(name, "runtime.gopanic")) {
-    print_str("panic(...)\n");
-    print_location(u->pc, entry, u->call);
-    return;
-  }
-  if (hidden(name)) return;
+static void print_function(GlString name) {
+  if (same(name, "runtime.gopanic")) name = (GlString){(void *)"panic", 5};
   print_gostring(name);
   print_str("(...)\n");
-  print_location(u->pc, entry, u->call);
+}
+
+// One frame, and before it those LLVM inlined into it.
+static void print_frame(const Unwind *u) {
+  GlString name = {(const uint8_t *)"?", 1};
+  uintptr_t entry = u->pc;
+  uintptr_t look = u->call ? u->pc - 1 : u->pc;
+  intptr_t kind = gl_pckind(u->pc);
+  if (kind == 1 || kind == 3) return;
+  symtab_func(look, &name, &entry);
+  SymFrame f[INLINE_MAX];
+  int n = symtab_frames(look, f, INLINE_MAX);
+  if (n == 0) {
+    n = 1;
+    f[0] = (SymFrame){.file = {(const uint8_t *)"?", 1}};
+  }
+  f[n - 1].name = name;
+  for (int i = 0; i < n; i++) {
+    if (hidden(f[i].name)) continue;
+    print_function(f[i].name);
+    print_position(f[i].file, f[i].line, u->pc - entry);
+  }
 }
 
 // Long traces print the newest and the oldest frames.
@@ -241,24 +252,31 @@ void traceback_from(G *gp, uintptr_t pc, uintptr_t bp) {
   print_created(gp);
 }
 
+static int by_goid(const void *a, const void *b) {
+  uint64_t x = (*(G *const *)a)->goid, y = (*(G *const *)b)->goid;
+  return x < y ? -1 : x > y;
+}
+
+static void print_other(G *gp) {
+  int status = (int)gp->status;
+  print_str("\n");
+  if (status != Grunning) {
+    traceback(gp, status);
+    return;
+  }
+  print_header(gp, status);
+  print_str("\tgoroutine running on other thread; stack unavailable\n");
+  print_created(gp);
+}
+
 // Everybody but me, oldest first. A running one cannot be looked at.
 void traceback_others(G *me) {
-  size_t n = 0;
+  size_t n = 0, k = 0;
   for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
-  for (uint64_t id = 1, seen = 0; seen < n && id <= gl_sched.goidgen; id++)
-    for (G *gp = gl_allgs; gp; gp = gp->alllink) {
-      if (gp->goid != id) continue;
-      seen++;
-      int status = (int)gp->status;
-      if (gp == me || status == Gdead || gp->system) break;
-      print_str("\n");
-      if (status == Grunning) {
-        print_header(gp, status);
-        print_str("\tgoroutine running on other thread; stack unavailable\n");
-        print_created(gp);
-      } else {
-        traceback(gp, status);
-      }
-      break;
-    }
+  G **all = malloc((n + 1) * sizeof *all);
+  if (!all) return;
+  for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
+    if (gp != me && gp->status != Gdead && !gp->system) all[k++] = gp;
+  qsort(all, k, sizeof *all, by_goid);
+  for (size_t i = 0; i < k; i++) print_other(all[i]);
 }
