@@ -8,6 +8,8 @@
 
 // optimize.c: runs the pass pipeline of lower_options.opt_level.
 void optimize(LLVMModuleRef mod);
+// sections.c: a section for every function and variable.
+void split_sections(LLVMModuleRef mod);
 // emit.c: writes through a temporary name and renames. False and an error
 // on stderr if the file cannot be written.
 bool emit_object(LLVMModuleRef mod, const char *path);

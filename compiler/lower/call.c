@@ -418,8 +418,8 @@ static Expr *stand_in(Expr *x, Kept *k, ObjectVec *vars) {
 // recover deferred directly: it counts as called by the deferring function.
 static Val thunk_of_recover(bool on_heap) {
   Kept k = {0};
-  keep(&k, F->range_func ? range_func_frame() : frame_address(),
-       types_basic[B_UNSAFE_POINTER]);
+  Val frame = range_func_frame();
+  keep(&k, frame ? frame : frame_address(), types_basic[B_UNSAFE_POINTER]);
   Val fn = thunk_begin();
   RT_CALL("gorecover", reload(&k, 0));
   thunk_end();

@@ -275,3 +275,15 @@ void debug_var_at(Object *var, Val addr, int argno, bool is_pointer) {
 void debug_var(Object *var, Val addr, int argno) {
   debug_var_at(var, addr, argno, false);
 }
+
+void debug_global(Object *var, Val g) {
+  Loc loc = source_loc(var->pos);
+  if (!lower_options.debug_full || !loc.source)
+    return;
+  const char *name = link_name_global(var);
+  LLVMMetadataRef none = LLVMDIBuilderCreateExpression(M->di, NULL, 0);
+  LLVMMetadataRef md = LLVMDIBuilderCreateGlobalVariableExpression(
+      M->di, M->di_unit, name, strlen(name), "", 0, file_of(loc.path),
+      (unsigned)loc.line, di_type(var->type), false, none, NULL, 0);
+  LLVMGlobalSetMetadata(g, LLVMGetMDKindIDInContext(M->ctx, "dbg", 3), md);
+}

@@ -26,7 +26,11 @@ static Val const_struct(Val *elems, unsigned n) {
   return LLVMConstStructInContext(M->ctx, elems, n, false);
 }
 
-// A private array of constants; NULL pointer if empty.
+// The descriptor being built: its tables go into its comdat, so that they are
+// dropped with it.
+static const char *owner;
+
+// An array of constants of the owner's; NULL pointer if empty.
 static Val const_table(ValVec *elems) {
   if (elems->len == 0)
     return null_ptr();
@@ -35,7 +39,8 @@ static Val const_table(ValVec *elems) {
   Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(array), "table");
   LLVMSetInitializer(g, array);
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMPrivateLinkage);
+  LLVMSetLinkage(g, LLVMInternalLinkage);
+  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, owner));
   return g;
 }
 
@@ -443,9 +448,16 @@ Val type_descriptor(Type *t) {
   Package *home = home_of(t);
   if (home && home != M->pkg)
     return g;
-  if (!home)
+  LLVMComdatRef comdat = LLVMGetOrInsertComdat(M->mod, name);
+  LLVMSetComdat(g, comdat);
+  if (home)
+    LLVMSetComdatSelectionKind(comdat, LLVMNoDeduplicateComdatSelectionKind);
+  else
     make_odr(g, name);
+  const char *outer = owner;
+  owner = name;
   LLVMSetInitializer(g, build_descriptor(t, name));
+  owner = outer;
   return g;
 }
 

@@ -443,9 +443,11 @@ static void set_linkage(FuncInfo *info, const Directive *d) {
                  strcmp(info->obj->name->s, "main") == 0;
   if (info->has_defer || info->has_recover || is_main || (d && d->noinline_))
     add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
-  if (d && d->nosplit)
+  if (d && d->nosplit) {
     LLVMRemoveStringAttributeAtIndex(F->fn, LLVMAttributeFunctionIndex,
                                      "split-stack", 11);
+    string_attr(F->fn, "gl-nosplit", "");
+  }
 }
 
 static Pos func_pos(FuncInfo *info) {

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// From packages to objects and programs, and where the parts of an
+// installation are:
+//
+//   bin/gl
+//   lib/gl/libglrt.a glstart.o glend.o     the runtime
+//   lib/gl/pkg/<path, . for />.o           standard packages, compiled
+//   lib/gl/stdlib/<path>/*.gl              and their sources
+//
+// A program links the standard packages it imports, directly or not; its own
+// packages are compiled each time.
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gl.h"
+
+// ---- places -----------------------------------------------------------------------
+
+const char *self_path(void) {
+  static char path[PATH_MAX];
+  if (!path[0]) {
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n < 0)
+      fatal("/proc/self/exe: %s", strerror(errno));
+    path[n] = 0;
+  }
+  return path;
+}
+
+const char *lib_dir(void) {
+  char *bin = arena_strndup(perm, self_path(), strlen(self_path()));
+  *strrchr(bin, '/') = 0;
+  char *dir = arena_printf(perm, "%s/../lib/gl", bin);
+  char real[PATH_MAX];
+  return realpath(dir, real) ? arena_strndup(perm, real, strlen(real)) : dir;
+}
+
+const char *make_temp_dir(void) {
+  const char *base = getenv("TMPDIR");
+  if (!base || !*base)
+    base = "/tmp";
+  char *dir = arena_printf(perm, "%s/gl-XXXXXX", base);
+  if (!mkdtemp(dir))
+    fatal("%s: %s", dir, strerror(errno));
+  return dir;
+}
+
+void remove_temp_dir(const char *dir) {
+  DIR *d = opendir(dir);
+  struct dirent *e;
+  while (d && (e = readdir(d)))
+    unlink(arena_printf(perm, "%s/%s", dir, e->d_name));
+  if (d)
+    closedir(d);
+  rmdir(dir);
+}
+
+static const char *object_name(const char *import_path) {
+  char *s = arena_printf(perm, "%s.o", import_path);
+  for (char *p = s; *p; p++) {
+    if (*p == '/')
+      *p = '.';
+  }
+  return s;
+}
+
+// ---- loading ------------------------------------------------------------------------
+
+static bool is_folder(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+Package *load_program(const Options *o) {
+  load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
+  if (o->inputs.len == 1 && is_folder(o->inputs.at[0]))
+    return load_dir(o->inputs.at[0], NULL);
+  return load_files(o->inputs.at, o->inputs.len, NULL);
+}
+
+// ---- programs -------------------------------------------------------------------------
+
+static bool compile(Package *pkg, bool with_start, const char *path) {
+  LLVMModuleRef mod = lower_package(pkg, with_start);
+  optimize(mod);
+  bool ok = emit_object(mod, path);
+  LLVMDisposeModule(mod);
+  return ok;
+}
+
+bool build_object(Package *pkg, const char *out) {
+  return compile(pkg, strcmp(pkg->name->s, "main") == 0, out);
+}
+
+static const char *std_object(Package *pkg) {
+  const char *path = arena_printf(perm, "%s/pkg/%s", lib_dir(),
+                                  object_name(pkg->path));
+  if (access(path, R_OK) != 0)
+    fatal("%s: %s (was the standard library built?)", path, strerror(errno));
+  return path;
+}
+
+bool build_program(Package *pkg, const char *out) {
+  const char *dir = make_temp_dir();
+  VEC(const char *) objects = {0};
+  int n;
+  Package *const *all = load_all(&n);
+  bool ok = true;
+  for (int i = 0; ok && i < n; i++) {
+    if (all[i] == package_unsafe || all[i]->fake)
+      continue;
+    if (all[i]->is_std && all[i] != pkg) {
+      vec_push(&objects, std_object(all[i]));
+      continue;
+    }
+    const char *path = arena_printf(perm, "%s/%d.o", dir, i);
+    vec_push(&objects, path);
+    ok = compile(all[i], all[i] == pkg, path);
+  }
+  LinkInput in = {.lib_dir = lib_dir(), .objects = objects.at,
+                  .nobjects = objects.len, .out = out};
+  ok = ok && link_program(&in);
+  remove_temp_dir(dir);
+  return ok;
+}
+
+// ---- the standard library -------------------------------------------------------------------
+
+static time_t newer(time_t a, time_t b) {
+  return a > b ? a : b;
+}
+
+static time_t modified(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 ? st.st_mtime : 0;
+}
+
+// The youngest source of pkg and what it imports.
+static time_t sources_modified(Package *pkg, Map *seen) {
+  if (map_has(seen, pkg))
+    return 0;
+  map_put(seen, pkg, pkg);
+  time_t t = 0;
+  vec_each(File *, f, &pkg->files)
+    t = newer(t, modified((*f)->source->path));
+  vec_each(Package *, p, &pkg->imports)
+    t = newer(t, sources_modified(*p, seen));
+  return t;
+}
+
+static bool is_fresh(Package *pkg, const char *object) {
+  time_t made = modified(object);
+  Map seen = {0};
+  return made > modified(self_path()) && made > sources_modified(pkg, &seen);
+}
+
+static bool has_sources(const char *dir) {
+  DIR *d = opendir(dir);
+  struct dirent *e;
+  bool found = false;
+  while (d && !found && (e = readdir(d))) {
+    const char *dot = strrchr(e->d_name, '.');
+    found = dot && (strcmp(dot, ".gl") == 0 || strcmp(dot, ".go") == 0);
+  }
+  if (d)
+    closedir(d);
+  return found;
+}
+
+// Loads every package below root/path.
+static void load_tree(const char *root, const char *path) {
+  const char *dir = arena_printf(perm, "%s/%s", root, path);
+  if (*path && has_sources(dir))
+    load_import(path, root, 0);
+  DIR *d = opendir(dir);
+  struct dirent *e;
+  while (d && (e = readdir(d))) {
+    if (e->d_name[0] == '.' || strcmp(e->d_name, "testdata") == 0)
+      continue;
+    const char *sub =
+        arena_printf(perm, *path ? "%s/%s" : "%s%s", path, e->d_name);
+    if (is_folder(arena_printf(perm, "%s/%s", root, sub)))
+      load_tree(root, sub);
+  }
+  if (d)
+    closedir(d);
+}
+
+bool build_std(const char *source, const char *out) {
+  load_options.stdlib = source;
+  load_options.all_bodies = true;
+  check_options.no_main_ok = true;
+  universe_init();
+  mkdir(out, 0777);
+  load_tree(source, "");
+  bool ok = diag_flush() == 0;
+  int n;
+  Package *const *all = load_all(&n);
+  for (int i = 0; i < n; i++) {
+    if (all[i] == package_unsafe || all[i]->fake)
+      continue;
+    const char *path =
+        arena_printf(perm, "%s/%s", out, object_name(all[i]->path));
+    if (!is_fresh(all[i], path))
+      ok &= compile(all[i], false, path);
+  }
+  return ok;
+}

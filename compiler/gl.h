@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line of gl, and what main.c, options.c and build.c share.
+#ifndef GL_GL_H
+#define GL_GL_H
+
+#include "backend.h"
+
+typedef enum Command {
+  CMD_NONE, CMD_RUN, CMD_BUILD, CMD_VERSION, CMD_HELP, CMD_ENV, CMD_BUILD_STD
+} Command;
+
+typedef enum Emit {
+  EMIT_PROGRAM, EMIT_TOKENS, EMIT_AST, EMIT_TYPES, EMIT_IR, EMIT_IR_OPT,
+  EMIT_ASM, EMIT_OBJ
+} Emit;
+
+typedef struct Options {
+  Command command;
+  Emit emit;
+  const char *out;          // -o, or NULL
+  VEC(const char *) inputs; // source files, or one folder
+  char **args;              // of the program, for run; NULL-terminated
+  const char *topic;        // help's
+  const char *std_source, *std_out;  // --build-std
+} Options;
+
+// options.c. Wrong usage: a message on stderr and exit status 2.
+Options parse_options(int argc, char **argv);
+void print_help(const char *topic, FILE *out);
+
+// build.c
+// The folder of the runtime library and standard packages, found beside the
+// compiler.
+const char *lib_dir(void);
+// Path of gl itself.
+const char *self_path(void);
+Package *load_program(const Options *o);
+// Builds the program into the file; false after messages.
+bool build_program(Package *pkg, const char *out);
+bool build_object(Package *pkg, const char *out);
+bool build_std(const char *source, const char *out);
+// A new folder for temporary files.
+const char *make_temp_dir(void);
+void remove_temp_dir(const char *dir);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+//
+// One LLVM module per package: its variables, functions, descriptors and the
+// function that initialises it; for a program also the function that the main
+// goroutine runs.
+//
+//   path..init   variables whose initialiser needs code, in the order the
+//                checker found, then the init functions in source order
+//   main..start  path..init of all packages, dependencies first, then
+//                main.main; the runtime knows it as gl_start
+//
+// All modules share one context, so that LLVM types can be kept in Type.
+
+#include "lower.h"
+
+LowerOptions lower_options = {.opt_level = 2};
+Module *M;
+
+static LLVMContextRef context;
+static LLVMTargetMachineRef machine;
+
+static const char triple[] = "x86_64-unknown-linux-gnu";
+
+// SSE 4.2 and POPCNT: every x86-64 processor of the last fifteen years, and
+// what floor, ceil and trunc need to be instructions.
+static const char cpu[] = "x86-64-v2";
+
+// ---- set-up -------------------------------------------------------------------
+
+static LLVMCodeGenOptLevel codegen_level(void) {
+  switch (lower_options.opt_level) {
+  case 0: return LLVMCodeGenLevelNone;
+  case 1: return LLVMCodeGenLevelLess;
+  default: return LLVMCodeGenLevelDefault;
+  }
+}
+
+void lower_init(void) {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+  LLVMInitializeX86AsmParser();
+  context = LLVMContextCreate();
+  LLVMTargetRef target;
+  char *message;
+  if (LLVMGetTargetFromTriple(triple, &target, &message))
+    fatal("%s", message);
+  machine = LLVMCreateTargetMachine(target, triple, cpu, "", codegen_level(),
+                                    LLVMRelocPIC, LLVMCodeModelDefault);
+}
+
+LLVMTargetMachineRef target_machine(void) {
+  return machine;
+}
+
+static void set_common_types(void) {
+  M->t_void = LLVMVoidTypeInContext(context);
+  M->t_i1 = LLVMInt1TypeInContext(context);
+  M->t_i8 = LLVMInt8TypeInContext(context);
+  M->t_i16 = LLVMInt16TypeInContext(context);
+  M->t_i32 = LLVMInt32TypeInContext(context);
+  M->t_i64 = LLVMInt64TypeInContext(context);
+  M->t_f32 = LLVMFloatTypeInContext(context);
+  M->t_f64 = LLVMDoubleTypeInContext(context);
+  M->t_ptr = LLVMPointerTypeInContext(context, 0);
+  LLVMTypeRef words[3] = {M->t_ptr, M->t_i64, M->t_i64};
+  M->t_string = LLVMStructTypeInContext(context, words, 2, false);
+  M->t_slice = LLVMStructTypeInContext(context, words, 3, false);
+  LLVMTypeRef pointers[2] = {M->t_ptr, M->t_ptr};
+  M->t_iface = LLVMStructTypeInContext(context, pointers, 2, false);
+}
+
+static void module_begin(Package *pkg) {
+  M = NEW(Module);
+  M->pkg = pkg;
+  M->ctx = context;
+  M->mod = LLVMModuleCreateWithNameInContext(pkg->path, context);
+  LLVMSetTarget(M->mod, triple);
+  M->layout = LLVMCreateTargetDataLayout(machine);
+  LLVMSetModuleDataLayout(M->mod, M->layout);
+  LLVMAddModuleFlag(M->mod, LLVMModuleFlagBehaviorWarning, "PIC Level", 9,
+                    LLVMValueAsMetadata(LLVMConstInt(
+                        LLVMInt32TypeInContext(context), 2, false)));
+  set_common_types();
+  debug_begin();
+}
+
+// ---- variables -------------------------------------------------------------------
+
+static bool is_main_package(void) {
+  return strcmp(M->pkg->path, "main") == 0;
+}
+
+static void define_global(Object *var) {
+  Val g = var_address(var);
+  LLVMSetInitializer(g, LLVMConstNull(mem_type(var->type)));
+  debug_global(var, g);
+  if (is_main_package()) {  // nobody can import it
+    LLVMSetVisibility(g, LLVMDefaultVisibility);
+    LLVMSetLinkage(g, LLVMInternalLinkage);
+  }
+}
+
+static void define_globals(void) {
+  vec_each(Object *, o, &M->pkg->scope->objects) {
+    if ((*o)->kind == OBJ_VAR && strcmp((*o)->name->s, "_") != 0)
+      define_global(*o);
+  }
+}
+
+// Constant initialisers become data; true if e needs no code.
+static bool initialised_statically(InitEntry *e) {
+  if (e->lhs.len != 1)
+    return false;
+  Object *var = e->lhs.at[0];
+  if (strcmp(var->name->s, "_") == 0)
+    return false;
+  Val v = static_value(e->rhs, var->type);
+  if (!v)
+    return false;
+  LLVMSetInitializer(var_address(var), v);
+  return true;
+}
+
+// ---- initialisation ------------------------------------------------------------------
+
+static LLVMTypeRef void_func(void) {
+  return LLVMFunctionType(M->t_void, NULL, 0, false);
+}
+
+static const char *init_symbol(Package *pkg) {
+  return arena_printf(perm, "%s..init", link_path(pkg));
+}
+
+static void call_void(const char *symbol) {
+  Val fn = function_declare(symbol, void_func());
+  LLVMBuildCall2(F->b, void_func(), fn, NULL, 0, "");
+}
+
+static bool is_init_function(FuncInfo *f) {
+  return f->obj && !f->obj->func.recv_named && !f->sig->func.recv &&
+         strcmp(f->obj->name->s, "init") == 0;
+}
+
+static void init_variables(void) {
+  vec_each(InitEntry *, e, &M->pkg->init_order) {
+    if (initialised_statically(*e))
+      continue;
+    ExprVec rhs = {0};
+    vec_push(&rhs, (*e)->rhs);
+    set_pos((*e)->rhs->pos);
+    lower_init_vars(&(*e)->lhs, &rhs);
+  }
+}
+
+static Pos first_pos(void) {
+  return M->pkg->files.len ? M->pkg->files.at[0]->package_name->pos : 0;
+}
+
+static void emit_package_init(void) {
+  const char *name = init_symbol(M->pkg);
+  Val fn = function_declare(name, void_func());
+  func_begin(fn, void_func(), name, first_pos());
+  F->sig = type_func_new();
+  init_variables();
+  vec_each(FuncInfo *, f, &M->pkg->funcs) {
+    if (is_init_function(*f) && (*f)->body)
+      call_void(link_name_func((*f)->obj));
+  }
+  LLVMBuildRetVoid(F->b);
+  func_end();
+}
+
+// ---- functions and types -----------------------------------------------------------------
+
+static bool is_generic_function(FuncInfo *f) {
+  if (f->sig->func.tparams.len)
+    return true;
+  Object *o = f->obj;
+  return o && o->func.recv_named && o->func.recv_named->named.tparams.len;
+}
+
+static void lower_functions(void) {
+  vec_each(FuncInfo *, f, &M->pkg->funcs) {
+    Object *o = (*f)->obj;
+    if (is_generic_function(*f) || (o && strcmp(o->name->s, "_") == 0))
+      continue;
+    lower_function(*f);
+  }
+}
+
+// Other packages refer to the descriptors of this one's types.
+static void emit_descriptors(void) {
+  if (is_main_package())
+    return;
+  vec_each(Object *, o, &M->pkg->scope->objects) {
+    Type *t = (*o)->type;
+    if ((*o)->kind != OBJ_TYPE || !t || t->kind != TY_NAMED ||
+        t->named.obj != *o || t->named.tparams.len)
+      continue;
+    type_descriptor(t);
+    type_descriptor(type_pointer(t));
+  }
+}
+
+// ---- the program's start -------------------------------------------------------------------
+
+static void emit_start(void) {
+  const char name[] = "main..start";
+  Val fn = function_declare(name, void_func());
+  func_begin(fn, void_func(), name, first_pos());
+  int n;
+  Package *const *all = load_all(&n);
+  for (int i = 0; i < n; i++) {
+    if (all[i] != package_unsafe && !all[i]->fake)
+      call_void(init_symbol(all[i]));
+  }
+  call_void("main.main");
+  LLVMBuildRetVoid(F->b);
+  func_end();
+  LLVMAddAlias2(M->mod, void_func(), 0, fn, "gl_start");
+}
+
+// ---- entry -----------------------------------------------------------------------------------
+
+static void verify_module(void) {
+  char *message = NULL;
+  if (LLVMVerifyModule(M->mod, LLVMReturnStatusAction, &message)) {
+    fprintf(stderr, "%s\n", message);
+    unreachable();
+  }
+  LLVMDisposeMessage(message);
+}
+
+LLVMModuleRef lower_package(Package *pkg, bool with_start) {
+  module_begin(pkg);
+  escape_analyze(pkg);
+  define_globals();
+  emit_package_init();
+  lower_functions();
+  emit_descriptors();
+  if (with_start)
+    emit_start();
+  debug_end();
+  if (lower_options.verify)
+    verify_module();
+  return M->mod;
+}

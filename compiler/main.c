@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// gl: the compiler of the Gl language. The passes in order:
+//
+//   syntax    source to tokens to tree      parse_file, by load_*
+//   types     names, types, constants       check_package, by load_*
+//   lower     tree to LLVM's representation lower_package
+//   backend   optimize, emit_object, link_program
+//
+// main itself only moves to a stack that deeply nested programs cannot
+// overflow.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "gl.h"
+
+extern char **environ;
+
+static const size_t stack_size = (size_t)512 << 20;  // lazily committed
+
+static int emit_sources(const Options *o) {
+  for (int i = 0; i < o->inputs.len; i++) {
+    const char *path = o->inputs.at[i];
+    Source *s = source_read(path);
+    if (!s) {
+      fprintf(stderr, "gl: %s: %s\n", path, strerror(errno));
+      return 1;
+    }
+    if (o->emit == EMIT_TOKENS)
+      tokens_dump(s, stdout);
+    else
+      ast_dump(parse_file(s), stdout);
+  }
+  return diag_flush() > 0;
+}
+
+static int emit_stage(const Options *o, Package *pkg) {
+  if (o->emit == EMIT_TYPES) {
+    type_write_dump(pkg, stdout);
+    return 0;
+  }
+  LLVMModuleRef mod = lower_package(pkg, strcmp(pkg->name->s, "main") == 0);
+  if (o->emit != EMIT_IR)
+    optimize(mod);
+  if (o->emit == EMIT_ASM)
+    return !emit_assembly(mod, stdout);
+  if (o->emit == EMIT_OBJ)
+    return !emit_object(mod, o->out ? o->out : "out.o");
+  emit_ir(mod, stdout);
+  return 0;
+}
+
+// Named after the folder or the first file.
+static const char *default_output(const Options *o) {
+  char *path = realpath(o->inputs.at[0], NULL);
+  char *base = path ? strrchr(path, '/') + 1 : NULL;
+  if (!base || !*base)
+    return "a.out";
+  char *dot = strrchr(base, '.');
+  if (dot && dot != base)
+    *dot = 0;
+  return arena_strndup(perm, base, strlen(base));
+}
+
+static int build(const Options *o) {
+  if (o->emit == EMIT_TOKENS || o->emit == EMIT_AST)
+    return emit_sources(o);
+  Package *pkg = load_program(o);
+  if (diag_flush() > 0 || !pkg)
+    return 1;
+  lower_init();
+  if (o->emit != EMIT_PROGRAM)
+    return emit_stage(o, pkg);
+  return !build_program(pkg, o->out ? o->out : default_output(o));
+}
+
+// The file is gone before the program starts; the kernel keeps it until the
+// program ends.
+static int execute(const char *dir, const char *path, char **args) {
+  VEC(char *) argv = {0};
+  vec_push(&argv, (char *)(uintptr_t)path);
+  for (; *args; args++)
+    vec_push(&argv, *args);
+  vec_push(&argv, NULL);
+  int fd = open(path, O_PATH | O_CLOEXEC);
+  remove_temp_dir(dir);
+  execveat(fd, "", argv.at, environ, AT_EMPTY_PATH);
+  fprintf(stderr, "gl: %s: %s\n", path, strerror(errno));
+  return 2;
+}
+
+static int run(const Options *o) {
+  if (o->emit != EMIT_PROGRAM)
+    return build(o);
+  Package *pkg = load_program(o);
+  if (diag_flush() > 0 || !pkg)
+    return 1;
+  lower_init();
+  const char *dir = make_temp_dir();
+  const char *path = arena_printf(perm, "%s/%s", dir, default_output(o));
+  if (!build_program(pkg, path)) {
+    remove_temp_dir(dir);
+    return 1;
+  }
+  fflush(stdout);
+  return execute(dir, path, o->args);
+}
+
+static int print_env(void) {
+  printf("GLVERSION=%s\nGLLIB=%s\nGLSTDLIB=%s/stdlib\nGLOS=linux\n"
+         "GLARCH=amd64\n",
+         GL_VERSION, lib_dir(), lib_dir());
+  return 0;
+}
+
+static int gl_main(int argc, char **argv) {
+  Options o = parse_options(argc, argv);
+  switch (o.command) {
+  case CMD_RUN:
+    return run(&o);
+  case CMD_BUILD:
+    return build(&o);
+  case CMD_BUILD_STD:
+    lower_init();
+    return !build_std(o.std_source, o.std_out);
+  case CMD_VERSION:
+    printf("gl version %s linux/amd64\n", GL_VERSION);
+    return 0;
+  case CMD_ENV:
+    return print_env();
+  case CMD_HELP: case CMD_NONE:
+    break;
+  }
+  print_help(o.topic, stdout);
+  return 0;
+}
+
+// ---- the big stack -----------------------------------------------------------------
+
+typedef struct Start {
+  int argc;
+  char **argv;
+} Start;
+
+static void *on_big_stack(void *arg) {
+  Start *s = arg;
+  exit(gl_main(s->argc, s->argv));
+}
+
+int main(int argc, char **argv) {
+  Start s = {argc, argv};
+  pthread_attr_t attr;
+  pthread_t thread;
+  pthread_attr_init(&attr);
+  pthread_attr_setstacksize(&attr, stack_size);
+  if (pthread_create(&thread, &attr, on_big_stack, &s) != 0)
+    return gl_main(argc, argv);
+  pthread_join(thread, NULL);
+  return 2;
+}

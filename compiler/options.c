@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+//
+// The command line. Options of gl stand before the first source of `run`,
+// anywhere for `build`; what follows the sources of `run` belongs to the
+// program.
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gl.h"
+
+static const char usage[] =
+    "Gl compiles and runs Gl programs.\n"
+    "\n"
+    "    gl run [options] FILE... | DIR [arguments]   build and run a program\n"
+    "    gl build [options] [-o OUT] FILE... | DIR    build a program\n"
+    "    gl version                                   print the version\n"
+    "    gl env                                       print where things are\n"
+    "    gl help [command]\n"
+    "\n"
+    "Several files make one package. Files end in .gl or .go.\n";
+
+static const char help_build[] =
+    "usage: gl build [options] [-o OUT] FILE... | DIR\n"
+    "       gl run [options] FILE... | DIR [arguments]\n"
+    "\n"
+    "    -o OUT         name of the program (build)\n"
+    "    -O0 -O1 -O2    optimisation, -O2 by default\n"
+    "    -g             variables and types for the debugger\n"
+    "    --emit=STAGE   print a stage instead: tokens, ast, types, ir,\n"
+    "                   ir-opt, asm; obj writes an object file\n"
+    "    --json         errors as one JSON object per line\n"
+    "    -e             no limit on the number of errors\n"
+    "    --lax          unused variables and imports are warnings\n"
+    "    -lang=go1.N    language version\n"
+    "\n"
+    "Exit status: 1 for errors in the source, 2 for wrong usage; run passes\n"
+    "on the program's own.\n";
+
+void print_help(const char *topic, FILE *out) {
+  if (topic && (strcmp(topic, "build") == 0 || strcmp(topic, "run") == 0))
+    fputs(help_build, out);
+  else
+    fputs(usage, out);
+}
+
+// ---- words ----------------------------------------------------------------------
+
+static _Noreturn void usage_error(const char *fmt, const char *arg) {
+  fputs("gl: ", stderr);
+  fprintf(stderr, fmt, arg);
+  fputs("\nRun 'gl help' for usage.\n", stderr);
+  exit(2);
+}
+
+static const char *after(const char *s, const char *prefix) {
+  size_t n = strlen(prefix);
+  return strncmp(s, prefix, n) == 0 ? s + n : NULL;
+}
+
+static Emit emit_stage(const char *word) {
+  static const struct {
+    const char *word;
+    Emit emit;
+  } stages[] = {{"tokens", EMIT_TOKENS}, {"ast", EMIT_AST},
+                {"types", EMIT_TYPES},   {"ir", EMIT_IR},
+                {"ir-opt", EMIT_IR_OPT}, {"asm", EMIT_ASM},
+                {"obj", EMIT_OBJ}};
+  for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
+    if (strcmp(stages[i].word, word) == 0)
+      return stages[i].emit;
+  }
+  usage_error("--emit=%s: no such stage", word);
+}
+
+static int language_version(const char *word) {
+  char *end;
+  const char *minor = after(word, "go1.");
+  long n = minor ? strtol(minor, &end, 10) : -1;
+  if (!minor || end == minor || *end || n < 0 || n > 26)
+    usage_error("-lang=%s: want go1.N with N at most 26", word);
+  return (int)n;
+}
+
+static Command command_of(const char *word) {
+  static const struct {
+    const char *word;
+    Command command;
+  } commands[] = {{"run", CMD_RUN},         {"build", CMD_BUILD},
+                  {"version", CMD_VERSION}, {"--version", CMD_VERSION},
+                  {"help", CMD_HELP},       {"--help", CMD_HELP},
+                  {"-h", CMD_HELP},         {"env", CMD_ENV},
+                  {"--build-std", CMD_BUILD_STD}};
+  for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+    if (strcmp(commands[i].word, word) == 0)
+      return commands[i].command;
+  }
+  usage_error("unknown command %s", word);
+}
+
+// ---- options ---------------------------------------------------------------------
+
+static bool parse_lang(const char *a) {
+  const char *v = after(a, "-lang=");
+  if (!v)
+    v = after(a, "--lang=");
+  if (!v)
+    return false;
+  check_options.lang = language_version(v);
+  return true;
+}
+
+// Whether a is an option without a following word; sets what it says.
+static bool parse_flag(Options *o, const char *a) {
+  const char *v;
+  if (strcmp(a, "-O0") == 0 || strcmp(a, "-O1") == 0 || strcmp(a, "-O2") == 0)
+    lower_options.opt_level = a[2] - '0';
+  else if (strcmp(a, "-g") == 0)
+    lower_options.debug_full = true;
+  else if (strcmp(a, "--json") == 0 || strcmp(a, "-json") == 0)
+    diag_options.json = true;
+  else if (strcmp(a, "-e") == 0)
+    diag_options.limit = 0;
+  else if (strcmp(a, "--lax") == 0 || strcmp(a, "-lax") == 0)
+    check_options.lax = true;
+  else if ((v = after(a, "--emit=")))
+    o->emit = emit_stage(v);
+  else
+    return parse_lang(a);
+  return true;
+}
+
+static bool is_source(const char *path) {
+  const char *dot = strrchr(path, '.');
+  return dot && (strcmp(dot, ".gl") == 0 || strcmp(dot, ".go") == 0);
+}
+
+static bool is_folder(const char *path) {
+  struct stat st;
+  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void parse_run(Options *o, char **argv) {
+  char **a = argv;
+  for (; *a && (*a)[0] == '-' && (*a)[1]; a++) {
+    if (!parse_flag(o, *a))
+      usage_error("unknown option %s", *a);
+  }
+  if (!*a)
+    usage_error("%s", "run: no source files");
+  if (!is_source(*a) || is_folder(*a)) {
+    vec_push(&o->inputs, *a++);
+  } else {
+    while (*a && is_source(*a))
+      vec_push(&o->inputs, *a++);
+  }
+  o->args = a;
+}
+
+static void parse_build(Options *o, char **argv) {
+  for (char **a = argv; *a; a++) {
+    if (strcmp(*a, "-o") == 0) {
+      if (!*++a)
+        usage_error("%s", "-o: no file given");
+      o->out = *a;
+    } else if ((*a)[0] == '-' && (*a)[1]) {
+      if (!parse_flag(o, *a))
+        usage_error("unknown option %s", *a);
+    } else {
+      vec_push(&o->inputs, *a);
+    }
+  }
+  if (o->inputs.len == 0)
+    vec_push(&o->inputs, ".");
+}
+
+static void parse_build_std(Options *o, int argc, char **argv) {
+  if (argc != 4)
+    usage_error("%s", "--build-std: want STDLIB_DIR OUT_DIR");
+  o->std_source = argv[2];
+  o->std_out = argv[3];
+}
+
+static bool want_color(void) {
+  const char *no = getenv("NO_COLOR");
+  const char *term = getenv("TERM");
+  return isatty(2) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+Options parse_options(int argc, char **argv) {
+  Options o = {0};
+  diag_options.color = want_color();
+  diag_options.limit = 10;
+#ifdef GL_DEBUG
+  lower_options.verify = true;
+#endif
+  if (argc < 2) {
+    print_help(NULL, stderr);
+    exit(2);
+  }
+  o.command = command_of(argv[1]);
+  switch (o.command) {
+  case CMD_RUN: parse_run(&o, argv + 2); break;
+  case CMD_BUILD: parse_build(&o, argv + 2); break;
+  case CMD_BUILD_STD: parse_build_std(&o, argc, argv); break;
+  case CMD_HELP: o.topic = argv[2]; break;
+  default: break;
+  }
+  return o;
+}
