@@ -101,8 +101,11 @@ void preempt_morestack(G *gp) {
   gopreempt(gp);
 }
 
-// On g0: the signal handler took gp off its stack.
-NORETURN void preempt_async_sched(G *gp) { gopreempt(gp); }
+// On g0: the signal handler took gp off its stack, and the spare area.
+NORETURN void preempt_async_sched(G *gp) {
+  preempt_refill(gl_tls_m);
+  gopreempt(gp);
+}
 
 static bool may_preempt(M *mp, G *gp, uintptr_t pc, uintptr_t sp) {
   if (!mp || !gp || mp->curg != gp || mp->locks > 0 || !mp->p) return false;
