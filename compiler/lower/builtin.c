@@ -406,8 +406,33 @@ static Val lower_unsafe_add(Expr *x) {
 
 // ---- entry ----------------------------------------------------------------------
 
+// f(g()) with several results of g: each becomes a variable first.
+static Expr *spread_tuple(Expr *x) {
+  Expr *call = unparen(arg(x, 0));
+  TypeVec *types = &type_of(call)->tuple.types;
+  Val *vals = NEW_ARRAY(Val, types->len);
+  lower_call_multi(call, vals);
+  Expr *copy = NEW(Expr);
+  *copy = *x;
+  copy->call.args = (ExprVec){0};
+  for (int i = 0; i < types->len; i++) {
+    Type *t = types->at[i];
+    Object *var = object_new(OBJ_VAR, x->pos, M->pkg, name_cstr("#arg"), t);
+    declare_local(var, vals[i]);
+    Expr *id = NEW(Expr);
+    *id = (Expr){.kind = E_IDENT, .mode = MODE_VAR, .pos = x->pos,
+                 .end = x->end, .type = t};
+    id->ident.name = var->name;
+    id->ident.obj = var;
+    vec_push(&copy->call.args, id);
+  }
+  return copy;
+}
+
 Val lower_builtin(Expr *x) {
   set_pos(x->pos);
+  if (x->call.args.len == 1 && arg(x, 0)->mode == MODE_TUPLE)
+    x = spread_tuple(x);
   switch ((BuiltinId)callee(x)->builtin) {
   case BUILTIN_APPEND: return lower_append(x);
   case BUILTIN_LEN: return lower_len(x, false);

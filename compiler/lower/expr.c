@@ -258,10 +258,14 @@ static Val lower_composite_address(Expr *x) {
   return p;
 }
 
+static bool is_map_index(Expr *x) {
+  return x->kind == E_INDEX && under(type_of(x->index.x))->kind == TY_MAP;
+}
+
 Val lower_address(Expr *x) {
   x = unparen(x);
   set_pos(x->pos);
-  switch (x->kind) {
+  switch (is_map_index(x) ? E_CALL : x->kind) {
   case E_IDENT:
     return var_address(x->ident.obj);
   case E_SELECTOR:
