@@ -33,8 +33,11 @@
 #include <gc/gc_mark.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <ucontext.h>
 #include <unistd.h>
+
+extern void *__libc_stack_end;  // rsp at the start of the program
 
 enum { RED_ZONE = 128, HEAP_START = 4 << 20 };
 
@@ -192,7 +195,6 @@ void gc_init(void) {
   GC_set_warn_proc(no_warnings);
   GC_INIT();
   GC_set_oom_fn(out_of_memory);
-  GC_allow_register_threads();
   GC_expand_hp(HEAP_START);
   gl_kind_scan = (int)GC_new_kind(GC_new_free_list(), 0, 1, 1);
   kind_g = (int)GC_new_kind(GC_new_free_list(),
@@ -208,8 +210,16 @@ void gc_init(void) {
 // other order a suspension would be scanned as if on the thread's own stack.
 void gc_thread_init(M *mp) {
   struct GC_stack_base sb;
-  GC_get_stack_base(&sb);
+  // For the main thread libgc has looked already; asking again would read
+  // /proc/self/maps, which takes longer than everything else here.
+  if (mp == &gl_m0) sb.mem_base = __libc_stack_end;
+  else GC_get_stack_base(&sb);
   mp->g0hi = (uintptr_t)sb.mem_base;
+  if (mp == &gl_m0) {
+    struct rlimit r;
+    bool known = getrlimit(RLIMIT_STACK, &r) == 0 && r.rlim_cur < mp->g0hi;
+    mp->g0lo = mp->g0hi - (known ? r.rlim_cur : 8 << 20);
+  }
   long min = sysconf(_SC_MINSIGSTKSZ);
   mp->altsize = 32768 + (min > 0 ? (size_t)min : 0);
   mp->altsize = (mp->altsize + 4095) & ~(size_t)4095;
@@ -295,11 +305,12 @@ void gl_setfinalizer(void *obj, void *fn, void *type) {
                                  NULL);
 }
 
-// Called on g0 between goroutines when objects are ready.
-bool gc_finalizers_pending(void) { return GC_should_invoke_finalizers(); }
-
 // mcall: the next record, or park until there is one.
 void finwait(G *gp) {
+  if (!gp->system) {
+    gp->system = true;
+    atomic_fetch_add(&gl_sched.nsysgs, 1);
+  }
   if (GC_should_invoke_finalizers()) GC_invoke_finalizers();
   lock(&finlock);
   Finalizer *f = finq;

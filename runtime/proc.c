@@ -42,7 +42,6 @@ _Thread_local M *gl_tls_m;
 
 enum { GFREE_MAX = 64, GOID_BATCH = 16, GLOBAL_EVERY = 61 };
 
-bool gc_finalizers_pending(void);
 
 // ------------------------------------------------------------ global queue
 
@@ -147,7 +146,7 @@ static void minit(M *mp) {
   pthread_attr_t at;
   void *lo = NULL;
   size_t size = 0;
-  if (pthread_getattr_np(pthread_self(), &at) == 0) {
+  if (mp != &gl_m0 && pthread_getattr_np(pthread_self(), &at) == 0) {
     pthread_attr_getstack(&at, &lo, &size);
     pthread_attr_destroy(&at);
   }
@@ -717,12 +716,6 @@ void goexit0(G *gp) {
 
 intptr_t gl_numgoroutine(void) {
   return (intptr_t)(gl_sched.ngs - gl_sched.nsysgs);
-}
-
-// Mark the calling goroutine as the runtime's own.
-void gl_setsystemg(void) {
-  gl_tls_g->system = true;
-  atomic_fetch_add(&gl_sched.nsysgs, 1);
 }
 
 // ----------------------------------------------------------------- deadlock

@@ -498,7 +498,7 @@ NORETURN void exitsyscall0(G *gp);
 
 // signal.c
 void signal_init(void);
-void signal_thread_init(M *mp);
+void signal_epipe(int fd);
 
 // symtab.c
 bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry);

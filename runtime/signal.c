@@ -161,6 +161,14 @@ static void on_fault(int sig, siginfo_t *info, void *ctx) {
   report(sig, info, uc);
 }
 
+// SIGPIPE is ignored so that writes to sockets fail with EPIPE, but a program
+// whose standard output is gone dies of it, as in a shell pipeline.
+void signal_epipe(int fd) {
+  if (fd != 1 && fd != 2) return;
+  signal(SIGPIPE, SIG_DFL);
+  raise(SIGPIPE);
+}
+
 void signal_init(void) {
   static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,
                                       SIGQUIT};

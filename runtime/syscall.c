@@ -107,6 +107,7 @@ intptr_t gl_sys_write(intptr_t fd, const void *p, intptr_t n) {
   ssize_t r;
   do r = write((int)fd, p, (size_t)n);
   while (r < 0 && errno == EINTR);
+  if (r < 0 && errno == EPIPE) signal_epipe((int)fd);
   return r < 0 ? -errno : r;
 }
 
