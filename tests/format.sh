@@ -9,10 +9,11 @@ cd "$(dirname "$0")/.." || exit 1
 status=0
 for script in gl check .ci/run bench/run tests/*.sh; do
   [ -e "$script" ] || continue
+  head -1 "$script" | grep -q python && continue
   shell=$(head -1 "$script" | grep -o 'bash$' || echo sh)
   "$shell" -n "$script" || status=1
 done
-for script in tests/*.py; do
+for script in bench/run tests/*.py; do
   python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' \
     "$script" || status=1
 done
