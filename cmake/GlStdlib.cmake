@@ -22,4 +22,5 @@ install(DIRECTORY ${GL_LIB_DIR}/pkg DESTINATION lib/gl
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/stdlib DESTINATION lib/gl
         FILES_MATCHING PATTERN "*.gl")
 install(FILES ${GL_LIB_DIR}/libglrt.a ${GL_LIB_DIR}/glstart.o
-              ${GL_LIB_DIR}/glend.o DESTINATION lib/gl)
+              ${GL_LIB_DIR}/glend.o
+              ${GL_LIB_DIR}/gl.ld DESTINATION lib/gl)

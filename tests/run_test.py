@@ -127,6 +127,7 @@ class Test:
                 copy = "."
             return self.execute(argv + [copy], 300)
         argv = [self.o.gl, "build", level]
+        argv += ["-e"] if self.kind == "errorcheck" else []  # no limit
         argv += ["--emit=" + emit] if emit else []
         argv += ["-o", out] if out else []
         return self.execute(argv + [self.path], self.o.timeout)
