@@ -10,6 +10,8 @@
 void optimize(LLVMModuleRef mod);
 // sections.c: a section for every function and variable.
 void split_sections(LLVMModuleRef mod);
+// publish.c: renames tmp to path; false after a message.
+bool publish(const char *tmp, const char *path);
 // emit.c: writes through a temporary name and renames. False and an error
 // on stderr if the file cannot be written.
 bool emit_object(LLVMModuleRef mod, const char *path);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Machine code and text from an optimised module. Files appear under their
-// name only when they are complete: they are written beside it and renamed.
+// name only when they are complete: they are written beside it, see publish.
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "backend.h"
@@ -23,12 +22,7 @@ bool emit_object(LLVMModuleRef mod, const char *path) {
     unlink(tmp);
     return false;
   }
-  if (rename(tmp, path) != 0) {
-    report(path, strerror(errno));
-    unlink(tmp);
-    return false;
-  }
-  return true;
+  return publish(tmp, path);
 }
 
 bool emit_assembly(LLVMModuleRef mod, FILE *out) {

@@ -77,8 +77,9 @@ static void add_inputs(Args *a, const LinkInput *in) {
   for (int i = 0; i < in->nobjects; i++)
     add(a, in->objects[i]);
   add(a, in_lib(in, "glend.o"));
-  if (exists(in->lib_dir, "gl.ld"))
-    add(a, in_lib(in, "gl.ld"));
+  // Adds to the linker's own script, since it says INSERT.
+  add(a, "-T");
+  add(a, in_lib(in, "gl.ld"));
   add(a, in_lib(in, "libglrt.a"));
   add(a, "-lgc");
   add(a, "-lpthread");
@@ -143,10 +144,5 @@ bool link_program(const LinkInput *in) {
     fprintf(stderr, "gl: linking %s failed\n", in->out);
     return false;
   }
-  if (rename(tmp, in->out) != 0) {
-    fprintf(stderr, "gl: %s: %s\n", in->out, strerror(errno));
-    unlink(tmp);
-    return false;
-  }
-  return true;
+  return publish(tmp, in->out);
 }

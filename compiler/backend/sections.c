@@ -52,7 +52,8 @@ static bool refers(LLVMValueRef g) {
 }
 
 static void split_variable(LLVMModuleRef mod, LLVMValueRef g) {
-  if (LLVMIsDeclaration(g) || LLVMGetComdat(g) || LLVMGetSection(g)[0])
+  const char *section = LLVMGetSection(g);
+  if (LLVMIsDeclaration(g) || LLVMGetComdat(g) || (section && *section))
     return;
   bool private = LLVMGetLinkage(g) == LLVMPrivateLinkage || !has_name(g);
   if (private && !refers(g))
