@@ -171,6 +171,9 @@ void env_init(int argc, char **argv, char **envp) {
   envp_ = envp;
   while (envp[envc_]) envc_++;
   gl_ncpu = affinity_cpus();
+#ifdef GL_STRESS
+  gl_debug.stress = 1;
+#endif
   parse_debug(env_get("GLDEBUG"));
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+// link: runtime
+//
+// The scheduler: many Gs, yielding, sleeping, system calls with hand-off,
+// semaphores, GOMAXPROCS while running, poisoned guards, main returning.
+#include "rt_test.h"
+
+static _Atomic int64_t count;
+static uint32_t sem;
+
+static void bump(void) { count++; }
+static void many_main(void) {
+  count = 0;
+  for (int i = 0; i < 50000; i++) GO(bump);
+  while (count < 50000) t_gosched();
+}
+static void many(void **state) { on_each_procs(many_main); }
+
+static void ends_main(void) { GO(bump); }
+static void sleeper(void) {
+  t_sleep(1000000000);
+  _exit(98);
+}
+static void ends_early_main(void) {
+  GO(sleeper);
+  t_gosched();
+}
+static void ends(void **state) {
+  on_each_procs(ends_main);
+  on_each_procs(ends_early_main);
+}
+
+static void nap(void) {
+  for (int i = 0; i < 10; i++) t_sleep(1000000);
+  count++;
+}
+static void sleeping_main(void) {
+  int64_t t = nanotime();
+  count = 0;
+  for (int i = 0; i < 100; i++) GO(nap);
+  while (count < 100) t_sleep(500000);
+  CHECK(nanotime() - t < 2000000000);
+  t_sleep(-1);
+  t_sleep(0);
+}
+static void sleeping(void **state) { on_each_procs(sleeping_main); }
+
+static void in_kernel(void) {
+  t_usleep(50000);
+  count++;
+}
+// Twenty calls of 50 ms on any number of Ps take about 50 ms.
+static void handoff_main(void) {
+  int64_t t = nanotime();
+  count = 0;
+  for (int i = 0; i < 20; i++) GO(in_kernel);
+  while (count < 20) t_sleep(1000000);
+  CHECK(nanotime() - t < 800000000);
+}
+static void handoff(void **state) { on_each_procs(handoff_main); }
+
+static int64_t shared;
+static void locked_adds(void) {
+  for (int i = 0; i < 2000; i++) {
+    t_semacquire(&sem, i % 3 == 0, 1);
+    shared++;
+    if (i % 100 == 0) t_gosched();
+    t_semrelease(&sem, i % 5 == 0);
+  }
+  count++;
+}
+static void semaphores_main(void) {
+  sem = 1;
+  shared = 0;
+  count = 0;
+  for (int i = 0; i < 10; i++) GO(locked_adds);
+  while (count < 10) t_gosched();
+  CHECK(shared == 20000 && sem == 1);
+}
+static void semaphores(void **state) { on_each_procs(semaphores_main); }
+
+static _Atomic bool stop;
+static void yielder(void) {
+  while (!stop) t_gosched();
+  count++;
+}
+static void resize_main(void) {
+  count = 0;
+  for (int i = 0; i < 8; i++) GO(yielder);
+  for (int i = 0; i < 100; i++) {
+    int n = i % 5 + 1;
+    t_gomaxprocs(n);
+    CHECK(t_gomaxprocs(0) == n);
+    t_gosched();
+  }
+  stop = true;
+  while (count < 8) t_gosched();
+}
+static void resize(void **state) { on_each_procs(resize_main); }
+
+static void lock_main(void) {
+  // The nanosecond clock starts at the program and does not go back.
+  int64_t a = nanotime(), b = nanotime();
+  CHECK(a > 0 && b >= a && a < INT64_C(10000000000));
+}
+static void clock_starts(void **state) { on_each_procs(lock_main); }
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(many),       cmocka_unit_test(ends),
+      cmocka_unit_test(sleeping),   cmocka_unit_test(handoff),
+      cmocka_unit_test(semaphores), cmocka_unit_test(resize),
+      cmocka_unit_test(clock_starts),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
