@@ -6,6 +6,10 @@
 // first M before the first lock of a debug build, signals last.
 #include "runtime.h"
 
+// libgc and libc refer to it; crtbegin.o has it, which a link without the C
+// compiler's driver leaves out.
+__attribute__((weak, visibility("hidden"))) void *__dso_handle;
+
 int main(int argc, char **argv, char **envp) {
   env_init(argc, argv, envp);
   stack_init();
