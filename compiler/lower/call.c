@@ -118,8 +118,9 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
                       Val *vals, bool noinline_) {
   if (directive_of(f)->kind == DIR_INTRINSIC) {
     Val v = emit_intrinsic(f, args);
-    if (vals && v)
-      vals[0] = v;
+    int n = f->type->func.results.len;
+    for (int i = 0; vals && v && i < n; i++)
+      vals[i] = n == 1 ? v : extract(v, (unsigned)i);
     return;
   }
   Val call = build_call(function_for(f), f->type, recv_type, recv, args, NULL,
