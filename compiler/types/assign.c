@@ -13,7 +13,7 @@ Object *local_var(Checker *c, Pos pos, Name *name, Type *t) {
 }
 
 // The type wanted helps only generic functions.
-static Type *func_hint(const Expr *x, Type *t) {
+Type *func_hint(const Expr *x, Type *t) {
   bool may = x->kind == E_IDENT || x->kind == E_SELECTOR || x->kind == E_INDEX;
   return may && t && under(t)->kind == TY_FUNC ? t : NULL;
 }

@@ -158,11 +158,11 @@ static bool may_convert(Expr *x, Expr *y) {
   Type *s = x->type, *t = y->type;
   if (is_typed(s) && is_typed(t))
     return false;
-  if ((is_interface(s) && !is_type_param(s)) ||
-      (is_interface(t) && !is_type_param(t)))
+  if (is_numeric(s) != is_numeric(t))
+    return false;
+  if (is_interface(s) || is_interface(t))
     return true;
-  if (is_numeric(s) != is_numeric(t) || is_boolean(s) != is_boolean(t) ||
-      is_string(s) != is_string(t))
+  if (is_boolean(s) != is_boolean(t) || is_string(s) != is_string(t))
     return false;
   if (x->mode == MODE_NIL)
     return has_nil(t);

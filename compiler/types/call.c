@@ -99,10 +99,6 @@ static void wrong_count(Checker *c, Expr *call, Type *sig, ExprVec *args,
     at = expr_start(args->at[want]);
   else if (args->len > 0)
     at = expr_start(args->at[args->len - 1]);
-  vec_each(Expr *, x, args) {
-    if ((*x)->mode == MODE_INVALID)
-      return;
-  }
   TypeVec have = types_of(args), wanted = types_of_vars(&sig->func.params);
   check_error(
       c, at, "%s arguments in call to %s\n\thave %s\n\twant %s",

@@ -11,8 +11,13 @@ static const char *object_kind(Object *o) {
   switch (o->kind) {
   case OBJ_PKGNAME: return "package name";
   case OBJ_CONST: return "constant";
-  case OBJ_TYPE: return "type name";
-  case OBJ_VAR: return o->var.is_field ? "struct field" : "variable";
+  case OBJ_TYPE: return "defined type";
+  case OBJ_VAR:
+    return o->var.is_field    ? "struct field"
+           : o->var.is_result ? "result variable"
+           : o->var.is_param  ? "parameter"
+           : o->var.is_global ? "package-level variable"
+                              : "local variable";
   case OBJ_FUNC: return "function";
   case OBJ_LABEL: return "label";
   case OBJ_BUILTIN: return "built-in function";

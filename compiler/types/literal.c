@@ -144,7 +144,8 @@ static Map *field_table(Checker *c, ObjectVec *fields) {
   Map *m = NEW(Map);
   vec_each(Object *, f, fields) {
     Name *name = (*f)->name;
-    if (name && field_index(c, &(ObjectVec){f, 1, 1}, name) == 0)
+    bool blank = name && name->len == 1 && name->s[0] == '_';
+    if (name && !blank && field_index(c, &(ObjectVec){f, 1, 1}, name) == 0)
       map_put(m, name, *f);
   }
   return m;

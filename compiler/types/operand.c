@@ -31,10 +31,18 @@ void check_error(Checker *c, Pos pos, const char *fmt, ...) {
   error_at(c->iota_pos ? c->iota_pos : pos, "%s", text);
 }
 
+const char *lang_origin(Checker *c) {
+  int lang = c->file->lang;
+  if (check_options.lang && lang != check_options.lang)
+    return arena_printf(perm, " (file declares //go:build go1.%d)", lang);
+  return arena_printf(perm, " (-lang was set to go1.%d; check go.mod)", lang);
+}
+
 bool require_lang(Checker *c, Pos pos, int minor, const char *what) {
   if (!c->file || c->file->lang == 0 || c->file->lang >= minor)
     return true;
-  check_error(c, pos, "%s requires go1.%d or later", what, minor);
+  check_error(c, pos, "%s requires go1.%d or later%s", what, minor,
+              lang_origin(c));
   return false;
 }
 

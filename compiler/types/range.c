@@ -18,7 +18,8 @@ static RangeTypes bad(const char *why) {
 
 static RangeTypes over_func(Checker *c, Type *f) {
   if (c->file && c->file->lang && c->file->lang < 23)
-    return bad("requires go1.23 or later");
+    return bad(arena_printf(perm, "requires go1.23 or later%s",
+                            lang_origin(c)));
   if (f->func.params.len != 1)
     return bad(YIELD "wrong argument count");
   if (f->func.results.len != 0)
@@ -54,7 +55,8 @@ static RangeTypes range_types(Checker *c, Type *t) {
     if (!is_integer(u))
       return bad("");
     if (c->file && c->file->lang && c->file->lang < 22)
-      return bad("requires go1.22 or later");
+      return bad(arena_printf(perm, "requires go1.22 or later%s",
+                            lang_origin(c)));
     return (RangeTypes){t, NULL, NULL};
   case TY_ARRAY: return (RangeTypes){integer, u->array.elem, NULL};
   case TY_SLICE: return (RangeTypes){integer, u->slice.elem, NULL};

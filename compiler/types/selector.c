@@ -97,6 +97,8 @@ static Object *package_name(Checker *c, Expr *x) {
 // ---- what is missing ----------------------------------------------------------------
 
 static Object *named_alike(ObjectVec *list, const Name *name) {
+  if (name->len == 1 && name->s[0] == '_')
+    return NULL;
   vec_each(Object *, o, list) {
     if ((*o)->name && same_ignoring_case((*o)->name, name))
       return *o;
@@ -178,9 +180,11 @@ static char *literal_error(Checker *c, Type *t, Name *sel, Object *alt,
 }
 
 char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit) {
-  Object *alt = find_alike(t, sel, 0);
-  if (alt && struct_lit && alt->kind != OBJ_VAR)
-    alt = NULL;
+  // Literals have the direct fields of the struct only.
+  Type *u = under(t);
+  Object *alt = !struct_lit             ? find_alike(t, sel, 0)
+                : u->kind == TY_STRUCT ? named_alike(&u->struct_.fields, sel)
+                                       : NULL;
   Miss miss = classify(c, sel, alt);
   if (struct_lit)
     return literal_error(c, t, sel, alt, miss);

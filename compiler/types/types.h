@@ -569,6 +569,8 @@ const char *composite_kind(Type *t);
 // "(number, string, T)": what was passed, or is wanted
 char *types_summary(Checker *c, Type *const *types, int n, bool variadic,
                     bool spread);
+// Where the file's language version comes from, in parentheses.
+const char *lang_origin(Checker *c);
 // The variable x is (part of): `x`, `x.f`, `x[i]` of an array. NULL if x
 // lies behind a pointer or is none.
 Object *root_variable(Expr *x);
@@ -627,6 +629,8 @@ bool is_valid_index(Checker *c, Expr *x, const char *what, bool negative_ok);
 void check_basic_lit(Checker *c, Expr *x);
 void check_func_lit(Checker *c, Expr *x);
 // assign.c
+// t if x may be a generic function and t is a type of functions, else NULL.
+Type *func_hint(const Expr *x, Type *t);
 Object *local_var(Checker *c, Pos pos, Name *name, Type *t);
 // The type of a left-hand side, NULL for _, type_invalid after an error.
 Type *check_lhs(Checker *c, Expr *x);

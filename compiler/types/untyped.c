@@ -144,6 +144,7 @@ static void update_one(Checker *c, Expr *x, Type *t, bool shifted) {
 // followed in a loop: chains are long.
 void update_type(Checker *c, Expr *x, Type *t) {
   bool shifted = false;
+  ExprVec right = {0};
   while (x && x->mode != MODE_INVALID && x->type && is_untyped(x->type)) {
     Expr *next = NULL;
     bool next_shifted = false;
@@ -158,14 +159,16 @@ void update_type(Checker *c, Expr *x, Type *t) {
       if (x->op == T_SHL || x->op == T_SHR)
         next_shifted = is_const(next);
       else
-        update_type(c, x->binary.y, t);
+        vec_push(&right, x->binary.y);
     }
     update_one(c, x, t, shifted);
     if (next_shifted && x->kind == E_PAREN && x->mode == MODE_INVALID)
-      return;
+      break;
     x = next;
     shifted = next_shifted;
   }
+  while (right.len > 0)
+    update_type(c, right.at[--right.len], t);
 }
 
 static void set_value(Expr *x, Const *cv) {
