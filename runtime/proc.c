@@ -573,15 +573,18 @@ void goready_list(G *gp) {
   injectlist(gp);
 }
 
+// mcall: runtime.Gosched. The G goes to the end of this P's queue, without a
+// lock; only when that is empty and the global one is not, behind the latter.
 void gosched(G *gp) {
   P *pp = cur_p();
-  // Nobody else to run: go on.
-  if (runqempty(pp) && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
+  bool alone = runqempty(pp);
+  if (alone && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
   gl_tls_m->curg = NULL;
-  atomic_store(&gp->status, Grunnable);
-  globrunqput(gp);
+  atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
+  if (alone) globrunqput(gp);
+  else runqput(pp, gp, false);
   schedule();
 }
 
