@@ -82,9 +82,9 @@ void chan_release(G *gp) {
   while (sg) {
     Sudog *next = sg->waitlink;
     Hchan *c = sg->c;
-    lock(&c->lock);
+    chan_lock(c);
     waitq_remove(sg->issend ? &c->sendq : &c->recvq, sg);
-    unlock(&c->lock);
+    chan_unlock(c);
     sg->isselect = false;
     if (sg != &gp->sudog) sudog_release(cur_p(), sg);
     sg = next;
@@ -199,31 +199,31 @@ static Sudog *enqueue(G *gp, Hchan *c, Waitq *q, void *elem) {
 void chansend(G *gp, Hchan *c, void *elem) {
   if (UNLIKELY(!c)) gopark_unlock(gp, NULL, WAIT_CHAN_SEND_NIL);
   G *wake = NULL;
-  lock(&c->lock);
+  chan_lock(c);
   int r = chan_send_locked(c, elem, &wake);
   if (r != 0) {
-    unlock(&c->lock);
+    chan_unlock(c);
     if (wake) chan_wake(wake);
     gp->ret[0] = r == 1 ? GL_CHAN_OK : GL_CHAN_SEND_CLOSED;
     return;
   }
   enqueue(gp, c, &c->sendq, elem);
-  gopark_unlock(gp, &c->lock, WAIT_CHAN_SEND);
+  gopark_chan(gp, c, WAIT_CHAN_SEND);
 }
 
 void chanrecv(G *gp, Hchan *c, void *elem) {
   if (UNLIKELY(!c)) gopark_unlock(gp, NULL, WAIT_CHAN_RECEIVE_NIL);
   G *wake = NULL;
-  lock(&c->lock);
+  chan_lock(c);
   int r = chan_recv_locked(c, elem, &wake);
   if (r != 0) {
-    unlock(&c->lock);
+    chan_unlock(c);
     if (wake) chan_wake(wake);
     gp->ret[0] = r == 1;
     return;
   }
   enqueue(gp, c, &c->recvq, elem);
-  gopark_unlock(gp, &c->lock, WAIT_CHAN_RECEIVE);
+  gopark_chan(gp, c, WAIT_CHAN_RECEIVE);
 }
 
 void closechan(G *gp, Hchan *c) {
@@ -231,9 +231,9 @@ void closechan(G *gp, Hchan *c) {
     gp->ret[0] = GL_CHAN_CLOSE_NIL;
     return;
   }
-  lock(&c->lock);
+  chan_lock(c);
   if (c->closed) {
-    unlock(&c->lock);
+    chan_unlock(c);
     gp->ret[0] = GL_CHAN_CLOSE_CLOSED;
     return;
   }
@@ -248,7 +248,7 @@ void closechan(G *gp, Hchan *c) {
     *tail = served(sg, sg->isselect ? 2 : GL_CHAN_SEND_CLOSED);
     tail = &(*tail)->schedlink;
   }
-  unlock(&c->lock);
+  chan_unlock(c);
   while (list) {
     G *next = list->schedlink;
     chan_wake(list);
@@ -268,9 +268,9 @@ int chan_trysend(Hchan *c, void *elem) {
                              c->bufsize))
     return 0;
   G *wake = NULL;
-  lock(&c->lock);
+  chan_lock(c);
   int r = chan_send_locked(c, elem, &wake);
-  unlock(&c->lock);
+  chan_unlock(c);
   if (wake) chan_wake(wake);
   return r;
 }
@@ -282,9 +282,9 @@ int chan_tryrecv(Hchan *c, void *elem) {
                       : __atomic_load_n(&c->bufcount, __ATOMIC_ACQUIRE) == 0;
   if (empty && !__atomic_load_n(&c->closed, __ATOMIC_ACQUIRE)) return 0;
   G *wake = NULL;
-  lock(&c->lock);
+  chan_lock(c);
   int r = chan_recv_locked(c, elem, &wake);
-  unlock(&c->lock);
+  chan_unlock(c);
   if (wake) chan_wake(wake);
   return r;
 }
@@ -299,9 +299,9 @@ void selectnbrecv(G *gp, Hchan *c, void *elem) {
 
 // A stopped timer takes back the time it sent. True if there was one.
 bool chan_drain(Hchan *c) {
-  lock(&c->lock);
+  chan_lock(c);
   bool any = c->bufcount > 0;
   while (c->bufcount > 0) buf_get(c, NULL);
-  unlock(&c->lock);
+  chan_unlock(c);
   return any;
 }

@@ -534,9 +534,8 @@ NORETURN void schedule(void) {
   // The way of a pair that communicates: straight to the G readied last.
   if (LIKELY(!atomic_load_explicit(&gl_sched.gcwaiting, memory_order_relaxed)
              && pp->timer0when == 0 && !mp->spinning)) {
-    G *next = atomic_load_explicit(&pp->runnext, memory_order_relaxed);
-    if (next && atomic_compare_exchange_strong(&pp->runnext, &next, NULL))
-      execute(next, true);
+    G *next = runnext_get(pp);
+    if (next) execute(next, true);
   }
   bool inherit;
   G *gp = find_runnable(&inherit);
@@ -550,13 +549,20 @@ NORETURN void schedule(void) {
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
-  gl_tls_m->curg = NULL;
+  dropg(gl_tls_m);
 }
 
 // Park gp, releasing l (may be NULL) when it can be readied.
 NORETURN void gopark_unlock(G *gp, Lock *l, int reason) {
   gopark_prepare(gp, reason);
   if (l) unlock(l);
+  schedule();
+}
+
+// The same with the lock of a channel.
+NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
+  gopark_prepare(gp, reason);
+  chan_unlock(c);
   schedule();
 }
 
@@ -581,7 +587,7 @@ void gosched(G *gp) {
   if (alone && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
-  gl_tls_m->curg = NULL;
+  dropg(gl_tls_m);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   if (alone) globrunqput(gp);
   else runqput(pp, gp, false);
@@ -589,7 +595,7 @@ void gosched(G *gp) {
 }
 
 NORETURN void gopreempt(G *gp) {
-  gl_tls_m->curg = NULL;
+  dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   globrunqput(gp);
   if (gl_sched.npidle != 0) wakep();
@@ -701,7 +707,7 @@ void go(const GlFuncVal *fn) {
 void goexit0(G *gp) {
   M *mp = gl_tls_m;
   atomic_store(&gp->status, Gdead);
-  mp->curg = NULL;
+  dropg(mp);
   gp->sp = 0;
   gp->m = NULL;
   gp->deferframe = NULL;

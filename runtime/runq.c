@@ -9,6 +9,9 @@
 // so that a pair that communicates is scheduled as one.
 #include "runtime.h"
 
+// Thieves exist only among several Ps; without them plain accesses do.
+static bool alone(void) { return gl_gomaxprocs == 1; }
+
 #define LOAD(x, order) atomic_load_explicit(&(x), memory_order_##order)
 
 static void globrunqput_batch(GQueue *q) {
@@ -42,7 +45,13 @@ static bool put_slow(P *pp, G *gp, uint32_t h, uint32_t t) {
 // Owner only. next: into runnext, kicking the old one into the ring.
 void runqput(P *pp, G *gp, bool next) {
   if (next) {
-    gp = atomic_exchange(&pp->runnext, gp);
+    if (alone()) {
+      G *old = LOAD(pp->runnext, relaxed);
+      atomic_store_explicit(&pp->runnext, gp, memory_order_relaxed);
+      gp = old;
+    } else {
+      gp = atomic_exchange(&pp->runnext, gp);
+    }
     if (!gp) return;
   }
   for (;;) {
@@ -73,14 +82,27 @@ void runqput_batch(P *pp, GQueue *q) {
   if (q->head) globrunqput_batch(q);
 }
 
+// Owner only: the G in runnext, or NULL.
+G *runnext_get(P *pp) {
+  G *next = LOAD(pp->runnext, relaxed);
+  if (!next) return NULL;
+  if (alone()) atomic_store_explicit(&pp->runnext, NULL, memory_order_relaxed);
+  else if (!atomic_compare_exchange_strong(&pp->runnext, &next, NULL))
+    return NULL;
+  return next;
+}
+
 // Owner only. *inherit: it came from runnext.
 G *runqget(P *pp, bool *inherit) {
-  G *next = LOAD(pp->runnext, relaxed);
-  if (next && atomic_compare_exchange_strong(&pp->runnext, &next, NULL)) {
-    *inherit = true;
-    return next;
+  G *next = runnext_get(pp);
+  *inherit = next != NULL;
+  if (next) return next;
+  if (alone()) {
+    uint32_t h = LOAD(pp->runqhead, relaxed);
+    if (h == LOAD(pp->runqtail, relaxed)) return NULL;
+    atomic_store_explicit(&pp->runqhead, h + 1, memory_order_relaxed);
+    return LOAD(pp->runq[h % RUNQ_SIZE], relaxed);
   }
-  *inherit = false;
   for (;;) {
     uint32_t h = LOAD(pp->runqhead, acquire);
     uint32_t t = LOAD(pp->runqtail, relaxed);

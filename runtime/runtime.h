@@ -369,6 +369,7 @@ G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent);
 void proc_main(void);
 NORETURN void schedule(void);
 NORETURN void gopark_unlock(G *gp, Lock *l, int reason);
+NORETURN void gopark_chan(G *gp, Hchan *c, int reason);
 void gopark_prepare(G *gp, int reason);
 void goready(G *gp);
 void goready_list(G *gp);
@@ -394,6 +395,7 @@ void mspinning_reset(void);
 // runq.c
 void runqput(P *pp, G *gp, bool next);
 G *runqget(P *pp, bool *inherit);
+G *runnext_get(P *pp);
 bool runqempty(P *pp);
 G *runqsteal(P *pp, P *p2, bool stealnext);
 void runqput_batch(P *pp, GQueue *q);
@@ -548,5 +550,20 @@ static inline uint32_t rand_n(uint64_t *state, uint32_t n) {
 }
 
 static inline P *cur_p(void) { return gl_tls_m->p; }
+
+// The M stops running its G. curg is only a hint to others.
+static inline void dropg(M *mp) {
+  atomic_store_explicit(&mp->curg, NULL, memory_order_relaxed);
+}
+
+// Channel locks are taken by Ms that hold a P only, and never across a point
+// where the world may be stopped: with one P there is nobody to exclude, and
+// locked instructions would be half the cost of an operation.
+static inline void chan_lock(Hchan *c) {
+  if (gl_gomaxprocs != 1) lock(&c->lock);
+}
+static inline void chan_unlock(Hchan *c) {
+  if (gl_gomaxprocs != 1) unlock(&c->lock);
+}
 
 #endif

@@ -106,7 +106,7 @@ static void lock_all(GlScase *cs, const uint16_t *o, int n) {
   Hchan *last = NULL;
   for (int i = 0; i < n; i++) {
     Hchan *c = cs[o[i]].chan;
-    if (c != last) lock(&c->lock);
+    if (c != last) chan_lock(c);
     last = c;
   }
 }
@@ -114,7 +114,7 @@ static void lock_all(GlScase *cs, const uint16_t *o, int n) {
 static void unlock_all(GlScase *cs, const uint16_t *o, int n) {
   for (int i = n; i-- > 0;) {
     Hchan *c = cs[o[i]].chan;
-    if (i == 0 || cs[o[i - 1]].chan != c) unlock(&c->lock);
+    if (i == 0 || cs[o[i - 1]].chan != c) chan_unlock(c);
   }
 }
 
@@ -147,7 +147,7 @@ static NORETURN void wait_all(G *gp, GlScase *cs, int nsends,
     if (nchans == 0 || chans[nchans - 1] != c) chans[nchans++] = c;
   }
   gopark_prepare(gp, WAIT_SELECT);
-  while (nchans > 0) unlock(&chans[--nchans]->lock);
+  while (nchans > 0) chan_unlock(chans[--nchans]);
   schedule();
 }
 

@@ -139,7 +139,7 @@ void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff) {
   sg->g->waiting = NULL;
   goready(sg->g);
   if (!handoff) return;
-  gl_tls_m->curg = NULL;
+  dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   runqput(cur_p(), gp, false);
   schedule();

@@ -74,7 +74,7 @@ bool exitsyscall(G *gp) {
 // The slow end: gp is saved like a parked G.
 NORETURN void exitsyscall0(G *gp) {
   M *mp = gl_tls_m;
-  mp->curg = NULL;
+  dropg(mp);
   atomic_store(&gp->status, Grunnable);
   lock(&gl_sched.lock);
   P *pp = gl_sched.gcwaiting ? NULL : pidleget();

@@ -207,9 +207,9 @@ static G *send_time(Timer *t) {
   v.loc = t->arg2;
   Hchan *c = t->arg;
   G *wake = NULL;
-  lock(&c->lock);
+  chan_lock(c);
   chan_send_locked(c, &v, &wake);
-  unlock(&c->lock);
+  chan_unlock(c);
   if (wake) chan_release(wake);
   return wake;
 }
