@@ -64,7 +64,6 @@ static void add_z(Args *a, bool driver, const char *word) {
 static void add_options(Args *a, const LinkInput *in, bool driver) {
   add(a, option(driver, "--gc-sections"));
   add(a, option(driver, "--build-id=none"));
-  add(a, option(driver, "--no-warn-mismatch"));
   add_z(a, driver, "now");
   add_z(a, driver, "start-stop-gc");
   add_z(a, driver, "noexecstack");
