@@ -329,10 +329,9 @@ static void print_value(Val v, Type *t) {
   else if (is_integer(u))
     RT_CALL(is_signed_int(u) ? "printint" : "printuint", to_i64(v, u));
   else if (is_float(u))
-    RT_CALL("printfloat", convert_value(v, u, types_basic[B_FLOAT64], NULL));
+    RT_CALL(type_size(u) == 4 ? "printfloat32" : "printfloat", v);
   else if (is_complex(u))
-    RT_CALL("printcomplex",
-            convert_value(v, u, types_basic[B_COMPLEX128], NULL));
+    RT_CALL(type_size(u) == 8 ? "printcomplex64" : "printcomplex", v);
   else if (is_string(u))
     RT_CALL("printstring", v);
   else

@@ -105,7 +105,6 @@ static void capture_results(RangeFunc *rf, FuncInfo *info) {
   if (!returns) return;
   for (int i = 0; i < rf->results.len; i++) {
     Object *r = rf->results.at[i];
-    if (!F->range_func && !map_has(&F->vars, r)) declare_local(r, NULL);
     r->var.captured = true;
     r->var.reassigned = true;
     capture(info, r);

@@ -51,6 +51,9 @@ static LLVMTypeRef letter_type(char letter, char class) {
   case 's': return M->t_string;
   case 'l': return M->t_slice;
   case 'e': return M->t_iface;
+  case 'c':
+    return LLVMStructTypeInContext(
+        M->ctx, (LLVMTypeRef[]){M->t_f32, M->t_f32}, 2, false);
   case 'C':
     return LLVMStructTypeInContext(
         M->ctx, (LLVMTypeRef[]){M->t_f64, M->t_f64}, 2, false);

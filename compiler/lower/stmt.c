@@ -80,12 +80,25 @@ static void store_results(Val *vals) {
   }
 }
 
+static bool is_blank_result(Object *r) {
+  return !r->name || (r->name->len == 1 && r->name->s[0] == '_');
+}
+
 void emit_return(Val *vals) {
   int n = F->results.len;
   if (F->defer_frame) {
     store_results(vals);
     br(F->defer_return);
-  } else if (F->sret) {
+    set_block(new_block("dead"));
+    return;
+  }
+  // Closures and pointers that outlive the call see what was returned.
+  for (int i = 0; i < n; i++) {
+    Object *r = F->results.at[i];
+    if (var_on_heap(r) && !is_blank_result(r))
+      store_value(var_address(r), vals[i], r->type);
+  }
+  if (F->sret) {
     LLVMTypeRef rs = results_struct(F->sig);
     for (int i = 0; i < n; i++)
       store_value(LLVMBuildStructGEP2(F->b, rs, F->sret, (unsigned)i, ""),
