@@ -13,9 +13,14 @@ Object *local_var(Checker *c, Pos pos, Name *name, Type *t) {
 }
 
 // The type wanted helps only generic functions.
-Type *func_hint(const Expr *x, Type *t) {
+Type *func_hint(Checker *c, const Expr *x, Type *t, const char *name) {
   bool may = x->kind == E_IDENT || x->kind == E_SELECTOR || x->kind == E_INDEX;
+  c->wanted = name;
   return may && t && under(t)->kind == TY_FUNC ? t : NULL;
+}
+
+static const char *var_name(Object *v) {
+  return v->name && v->name->len ? v->name->s : "result variable";
 }
 
 // ---- left-hand sides ------------------------------------------------------------
@@ -96,7 +101,9 @@ void assign_var(Checker *c, Expr *lhs, Expr *rhs, Expr *x,
     return;
   }
   if (!x) {
-    check_expr_hint(c, rhs, func_hint(rhs, t));
+    bool plain = rhs->kind != E_FUNC_LIT && t && under(t)->kind == TY_FUNC;
+    check_expr_hint(c, rhs, func_hint(c, rhs, t,
+                                      plain ? expr_string(perm, lhs) : NULL));
     x = rhs;
   }
   assign_to(c, lhs, t, x, context);
@@ -204,7 +211,9 @@ void check_init_vars(Checker *c, ObjectVec *lhs, ExprVec *rhs, Stmt *ret) {
   bool is_call = rhs->len == 1 && unparen(rhs->at[0])->kind == E_CALL;
   if (lhs->len == rhs->len && !is_call) {
     for (int i = 0; i < lhs->len; i++) {
-      check_expr_hint(c, rhs->at[i], func_hint(rhs->at[i], lhs->at[i]->type));
+      check_expr_hint(c, rhs->at[i], func_hint(c, rhs->at[i],
+                                               lhs->at[i]->type,
+                                               var_name(lhs->at[i])));
       init_var(c, lhs->at[i], rhs->at[i], context);
     }
     return;

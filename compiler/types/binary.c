@@ -267,9 +267,14 @@ bool check_comparison(Checker *c, Expr *e, Expr *x, Expr *y, Token op,
 
 // ---- arithmetic --------------------------------------------------------------------
 
+static bool can_add(Type *u, void *data) {
+  (void)data;
+  return is_numeric(u) || is_string(u);
+}
+
 static bool operator_fits(Token op, Type *t) {
   switch (op) {
-  case T_ADD: return is_numeric(t) || is_string(t);
+  case T_ADD: return each_under(t, can_add, NULL);
   case T_SUB: case T_MUL: case T_QUO: return is_numeric(t);
   case T_REM: case T_AND: case T_OR: case T_XOR: case T_ANDNOT:
     return is_integer(t);
@@ -345,15 +350,66 @@ void combine(Checker *c, Expr *e, Expr *x, Expr *y, Token op, bool stmt) {
     e->type = type_invalid;
 }
 
+// ---- chains -----------------------------------------------------------------------------
+
+// Joining the operands of a long chain of string constants one by one would
+// take quadratic time. Instead they are collected, and only the last node of
+// the run gets the value: nobody looks at constants below a constant.
+typedef struct Run {
+  bool wanted;   // the chain is long
+  Expr *last;    // NULL: no run
+  Buf text;
+} Run;
+
+static bool is_string_const(const Expr *x) {
+  return is_const(x) && const_kind(x->cv) == CONST_STRING;
+}
+
+static void add_text(Buf *b, const Const *cv) {
+  size_t n;
+  const char *s = const_string(cv, &n);
+  buf_add(b, s, n);
+}
+
+// True if e, whose operands are checked, was added to the run.
+static bool run_extend(Run *r, Expr *e) {
+  Expr *x = e->binary.x, *y = e->binary.y;
+  if (!r->wanted || e->op != T_ADD || !is_string_const(x) ||
+      !is_string_const(y) || !identical(x->type, y->type))
+    return false;
+  if (r->last != x) {
+    r->text.len = 0;
+    add_text(&r->text, x->cv);
+  }
+  add_text(&r->text, y->cv);
+  e->mode = MODE_CONST;
+  e->type = x->type;
+  e->cv = x->cv;
+  r->last = e;
+  return true;
+}
+
+static void run_end(Run *r) {
+  if (r->last)
+    r->last->cv = const_from_string(r->text.at, r->text.len);
+  r->last = NULL;
+}
+
 void check_binary(Checker *c, Expr *top) {
+  enum { LONG = 32 };
   ExprVec chain = {0};
   Expr *x = top;
   for (; x->kind == E_BINARY; x = x->binary.x)
     vec_push(&chain, x);
   check_expr(c, x);
+  Run run = {.wanted = chain.len > LONG};
   while (chain.len > 0) {
     Expr *e = chain.at[--chain.len];
     check_expr(c, e->binary.y);
+    if (run_extend(&run, e))
+      continue;
+    run_end(&run);
     combine(c, e, e->binary.x, e->binary.y, e->op, false);
   }
+  run_end(&run);
 }

@@ -233,11 +233,28 @@ static void builtin_close(Checker *c, Expr *e, Expr *x) {
   e->mode = MODE_NOVALUE;
 }
 
+typedef struct Keys {
+  Type *key;
+  bool differ;
+} Keys;
+
+static bool add_key(Type *u, void *data) {
+  Keys *k = data;
+  if (u->kind != TY_MAP)
+    return false;
+  k->differ = k->key && !identical(k->key, u->map.key);
+  k->key = u->map.key;
+  return !k->differ;
+}
+
 static void builtin_delete(Checker *c, Expr *e, ExprVec *args) {
   Expr *x = args->at[0];
-  Element elem;
-  if (!element_of(x->type, false, &elem) || !elem.key) {
-    check_error(c, expr_start(x), "invalid argument: %s is not a map",
+  Keys elem = {NULL, false};
+  if (!each_under(x->type, add_key, &elem)) {
+    check_error(c, expr_start(x),
+                elem.differ ? "invalid argument: maps of %s must have "
+                              "identical key types"
+                            : "invalid argument: %s is not a map",
                 operand_string(c, x));
     return;
   }
@@ -262,7 +279,7 @@ static void builtin_make(Checker *c, Expr *e) {
     check_error(c, expr_start(x),
                 "invalid argument: cannot make %s: %s", expr_string(perm, x),
                 u ? "type must be slice, map, or channel"
-                  : "no common underlying type");
+                  : why_no_common(c, t));
     for (int i = 1; i < args->len; i++)
       use_expr(c, args->at[i]);
     return;

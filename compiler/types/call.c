@@ -346,13 +346,33 @@ static void call_result(Expr *e, Type *sig) {
   e->type = type_tuple(types.at, types.len);
 }
 
+typedef struct NotFunc {
+  Type *t;
+} NotFunc;
+
+static bool is_func(Type *u, void *data) {
+  if (u->kind == TY_FUNC)
+    return true;
+  ((NotFunc *)data)->t = u;
+  return false;
+}
+
+static const char *why_no_call(Checker *c, Type *t) {
+  NotFunc n = {NULL};
+  if (!is_type_param(t))
+    n.t = t;
+  else
+    each_under(t, is_func, &n);
+  return n.t ? arena_printf(perm, "%s is not a function", type_str(c, n.t))
+             : why_no_common(c, t);
+}
+
 static void function_call(Checker *c, Expr *e) {
   Expr *fun = e->call.fun;
   Type *sig = common_under(fun->type);
   if (!sig || sig->kind != TY_FUNC || fun->mode == MODE_NIL) {
-    check_error(c, expr_start(fun), "invalid operation: cannot call %s: %s%s",
-                operand_string(c, fun), sig ? type_str(c, fun->type) : "",
-                sig ? " is not a function" : "no common underlying type");
+    check_error(c, expr_start(fun), "invalid operation: cannot call %s: %s",
+                operand_string(c, fun), why_no_call(c, fun->type));
     use_exprs(c, &e->call.args);
     return;
   }

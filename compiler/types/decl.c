@@ -148,7 +148,8 @@ static void var_decl(Checker *c, Object *obj, Decl *d, ObjectVec *all) {
       vec_each(Object *, v, all) (*v)->type = obj->type;
     init_vars(c, all, values->at[0]);
   } else if (i < values->len) {
-    check_expr_hint(c, values->at[i], func_hint(values->at[i], obj->type));
+    check_expr_hint(c, values->at[i], func_hint(c, values->at[i], obj->type,
+                                               obj->name->s));
     init_var(c, obj, values->at[i], "variable declaration");
     if (!obj->type) obj->type = type_invalid;
   } else if (!obj->type) {

@@ -21,7 +21,7 @@ static const char *object_kind(Object *o) {
   case OBJ_FUNC: return "function";
   case OBJ_LABEL: return "label";
   case OBJ_BUILTIN: return "built-in function";
-  case OBJ_NIL: return "nil";
+  case OBJ_NIL: return "untyped nil";
   default: return "object";
   }
 }
@@ -113,17 +113,18 @@ void check_ident(Checker *c, Expr *x, bool want_type) {
   Object *obj = find_ident(c, x);
   if (!obj)
     return;
-  if (obj->kind == OBJ_PKGNAME) {
+  if (obj->kind == OBJ_PKGNAME)
     obj->used = true;
-    check_error(c, x->pos, "use of package %s not in selector", obj->name->s);
-    return;
-  }
   if (want_type && obj->kind != OBJ_TYPE) {
     if (obj->kind != OBJ_BAD)
       check_error(c, x->pos, "%s (%s) is not a type", obj->name->s,
                   object_kind(obj));
     if (obj->kind == OBJ_VAR && obj->pkg == c->pkg)
       obj->used = true;
+    return;
+  }
+  if (obj->kind == OBJ_PKGNAME) {
+    check_error(c, x->pos, "use of package %s not in selector", obj->name->s);
     return;
   }
   if (!obj->type ||
@@ -189,7 +190,13 @@ static void address_of(Checker *c, Expr *e) {
 Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv) {
   Type *u = common_under(x->type);
   const char *what;
-  if (!u || u->kind != TY_CHAN)
+  if (!u) {
+    check_error(c, pos, "invalid operation: cannot %s %s: %s",
+                recv ? "receive from" : "send to", operand_string(c, x),
+                why_no_common(c, x->type));
+    return NULL;
+  }
+  if (u->kind != TY_CHAN)
     what = "non-channel";
   else if (recv && !(u->chan.dir & GL_RECV_DIR))
     what = "send-only channel";
@@ -255,6 +262,20 @@ static void unary(Checker *c, Expr *e) {
     e->mode = MODE_VALUE;
 }
 
+typedef struct Pointers {
+  Type *elem;
+  bool differ;
+} Pointers;
+
+static bool add_pointer(Type *u, void *data) {
+  Pointers *p = data;
+  if (u->kind != TY_POINTER)
+    return false;
+  p->differ = p->elem && !identical(p->elem, u->pointer.elem);
+  p->elem = u->pointer.elem;
+  return !p->differ;
+}
+
 // *x: a dereference, or a pointer type.
 static void star(Checker *c, Expr *e) {
   Expr *x = e->unary.x;
@@ -271,14 +292,17 @@ static void star(Checker *c, Expr *e) {
                 operand_string(c, x));
     return;
   }
-  Type *u = common_under(x->type);
-  if (!u || u->kind != TY_POINTER) {
-    check_error(c, expr_start(x), "invalid operation: cannot indirect %s",
+  Pointers p = {NULL, false};
+  if (!each_under(x->type, add_pointer, &p)) {
+    check_error(c, expr_start(x),
+                p.differ ? "invalid operation: pointers of %s must have "
+                           "identical base types"
+                         : "invalid operation: cannot indirect %s",
                 operand_string(c, x));
     return;
   }
   e->mode = MODE_VAR;
-  e->type = u->pointer.elem;
+  e->type = p.elem;
 }
 
 // ---- type assertions --------------------------------------------------------------

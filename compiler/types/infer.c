@@ -492,7 +492,7 @@ bool infer_value(Checker *c, Expr *x, Type *wanted) {
     Expr *arg = NEW(Expr);
     arg->kind = E_IDENT;
     arg->pos = f.pos;
-    arg->ident.name = name_cstr("variable");
+    arg->ident.name = name_cstr(c->wanted ? c->wanted : "variable");
     arg->mode = MODE_VALUE;
     arg->type = want;
     vec_push(&f.args, arg);

@@ -26,7 +26,9 @@ static RangeTypes over_func(Checker *c, Type *f) {
     return bad(YIELD "unexpected results");
   Type *yield = common_under(f->func.params.at[0]->type);
   if (!yield)
-    return bad(YIELD "in yield type, no common underlying type");
+    return bad(arena_printf(
+        perm, YIELD "in yield type, %s",
+        why_no_common(c, f->func.params.at[0]->type)));
   if (yield->kind != TY_FUNC)
     return bad(YIELD "argument is not func");
   ObjectVec *params = &yield->func.params, *results = &yield->func.results;
@@ -45,7 +47,7 @@ static RangeTypes over_func(Checker *c, Type *f) {
 static RangeTypes range_types(Checker *c, Type *t) {
   Type *u = common_under(t), *integer = types_basic[B_INT];
   if (!u)
-    return bad("no common underlying type");
+    return bad(why_no_common(c, t));
   if (u->kind == TY_POINTER && under(u->pointer.elem)->kind == TY_ARRAY)
     u = under(u->pointer.elem);
   switch (u->kind) {

@@ -448,6 +448,7 @@ typedef struct Checker {
   bool lazy_types;      // decl.c: inside an alias declaration
   ObjectVec skipped;    // type names met there
   int depth;            // of nesting, against runaway recursion
+  const char *wanted;   // what a generic function is assigned to, for messages
   bool has_call_or_recv;  // set by expressions that contain one (for len)
 } Checker;
 
@@ -630,7 +631,8 @@ void check_basic_lit(Checker *c, Expr *x);
 void check_func_lit(Checker *c, Expr *x);
 // assign.c
 // t if x may be a generic function and t is a type of functions, else NULL.
-Type *func_hint(const Expr *x, Type *t);
+// name: of what it is assigned to, for messages.
+Type *func_hint(Checker *c, const Expr *x, Type *t, const char *name);
 Object *local_var(Checker *c, Pos pos, Name *name, Type *t);
 // The type of a left-hand side, NULL for _, type_invalid after an error.
 Type *check_lhs(Checker *c, Expr *x);
@@ -644,6 +646,7 @@ void check_unused(Checker *c, Scope *s);
 
 // typeset.c
 Type *common_under(Type *t);        // NULL if the types of t's set differ
+const char *why_no_common(Checker *c, Type *t);
 Type *common_bytes(Type *t, bool *string);
 bool each_under(Type *t, bool (*ok)(Type *u, void *data), void *data);
 typedef struct Element {            // what x[i] is

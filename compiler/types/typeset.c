@@ -51,6 +51,20 @@ Type *common_under(Type *t) {
   return u;
 }
 
+// Why common_under(t) is NULL.
+const char *why_no_common(Checker *c, Type *t) {
+  TypeList list = {0};
+  if (!members(t, &list))
+    return "no specific type";
+  vec_each(struct Term, term, &under(t)->interface.terms) {
+    Type *first = under(t)->interface.terms.at[0].type;
+    if (!identical(under(first), under(term->type)))
+      return arena_printf(perm, "%s and %s have different underlying types",
+                          type_str(c, first), type_str(c, term->type));
+  }
+  return "no common underlying type";
+}
+
 // Like common_under, but strings count as []byte where both occur: *string
 // tells whether there is one. NULL if the types differ.
 Type *common_bytes(Type *t, bool *string) {
