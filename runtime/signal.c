@@ -151,7 +151,10 @@ static NORETURN void report(int sig, siginfo_t *info, ucontext_t *uc) {
 static void on_fault(int sig, siginfo_t *info, void *ctx) {
   ucontext_t *uc = ctx;
   uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
-  if ((sig == SIGSEGV || sig == SIGBUS) && in_gl_text(pc)) {
+  // On its own stack a G runs .gl code and little else; where the linker put
+  // that code does not matter (LLVM moves cold functions).
+  G *gp = gl_tls_m ? gl_tls_m->curg : NULL;
+  if ((sig == SIGSEGV || sig == SIGBUS) && gp && gp->sp == 0) {
     uintptr_t h = handler_of(pc);
     if (h) {
       uc->uc_mcontext.gregs[REG_RIP] = (greg_t)h;

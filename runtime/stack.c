@@ -27,7 +27,8 @@ enum {
   SLAB_SMALL = 256 << 10,  // the first slab: most programs need no second
   SLAB_BIG = 4 << 20,
   HUGE_PAGE = 2 << 20,
-  POOL_SECONDS = 64        // 64 KiB segments kept for reuse
+  SLAB_SECONDS = 8 << 20,  // slab of 64 KiB segments, without huge pages
+  WARM_SECONDS = 256       // free ones that keep their pages
 };
 static const uintptr_t STACK_MAX = 1000000000;
 
@@ -39,6 +40,7 @@ static struct {
   Seg *seconds;
   int32_t nseconds;
   char *slab, *slabend;
+  char *slab2, *slab2end;
   bool later;   // a slab was used up: the program is big
 } pool;
 
@@ -86,6 +88,19 @@ static Seg *seg_init(char *p, size_t size) {
   return s;
 }
 
+// From slabs as well, since the kernel limits the number of mappings; never
+// unmapped, for that would split them.
+static Seg *new_second(void) {
+  if (pool.slab2 == pool.slab2end) {
+    pool.slab2 = map_pages(SLAB_SECONDS);
+    pool.slab2end = pool.slab2 + SLAB_SECONDS;
+    madvise(pool.slab2, SLAB_SECONDS, MADV_NOHUGEPAGE);
+  }
+  Seg *s = seg_init(pool.slab2, STACK_SECOND);
+  pool.slab2 += STACK_SECOND;
+  return s;
+}
+
 // A segment of at least size bytes, header included.
 Seg *stack_alloc(size_t size) {
   lock(&pool.lock);
@@ -106,6 +121,8 @@ Seg *stack_alloc(size_t size) {
     if (s) {
       pool.seconds = s->next;
       pool.nseconds--;
+    } else {
+      s = new_second();
     }
   }
   unlock(&pool.lock);
@@ -115,13 +132,20 @@ Seg *stack_alloc(size_t size) {
   return s;
 }
 
+// All but the page with the header.
+static void drop_pages(Seg *s) {
+  uintptr_t end = (s->hi - 1) & ~(uintptr_t)4095;
+  madvise((void *)s->lo, end - s->lo, MADV_DONTNEED);
+}
+
 void stack_free(Seg *s) {
   bool unmap = false;
   lock(&pool.lock);
   if (s->size == gl_stack_first) {
     s->next = pool.firsts;
     pool.firsts = s;
-  } else if (s->size == STACK_SECOND && pool.nseconds < POOL_SECONDS) {
+  } else if (s->size == STACK_SECOND) {
+    if (pool.nseconds >= WARM_SECONDS) drop_pages(s);
     s->next = pool.seconds;
     pool.seconds = s;
     pool.nseconds++;
@@ -158,8 +182,7 @@ void stack_trim(G *gp) {
   if (!gp->seg) return;
   for (Seg *s = gp->seg->next; s; s = s->next) {
     if (s->size <= STACK_SECOND) continue;
-    uintptr_t end = (s->hi - 1) & ~(uintptr_t)4095;
-    madvise((void *)s->lo, end - s->lo, MADV_DONTNEED);
+    drop_pages(s);
   }
 }
 

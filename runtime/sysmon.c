@@ -29,7 +29,9 @@ static bool worth_preempting(P *pp, int64_t now) {
          (when != 0 && when <= now);
 }
 
+// A run that shall replay is not preempted by the clock.
 static bool retake_running(P *pp, int64_t now) {
+  if (gl_debug.deterministic) return false;
   uint32_t tick = pp->schedtick;
   if (pp->sys_schedtick != tick) {
     pp->sys_schedtick = tick;
