@@ -39,7 +39,7 @@
 
 extern void *__libc_stack_end;  // rsp at the start of the program
 
-enum { RED_ZONE = 128, HEAP_START = 4 << 20 };
+enum { RED_ZONE = 128, HEAP_START = 4 << 20, MARKERS = 8 };
 
 int gl_kind_scan;  // kind of objects with pointers; read by malloc.c
 static int kind_g;
@@ -188,7 +188,10 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
   }
 }
 
-void gc_init(void) {
+// procs bounds the threads that mark: a program on one processor has no
+// other, and allocation then needs no synchronisation with markers.
+void gc_init(int32_t procs) {
+  GC_set_markers_count((unsigned)(procs < MARKERS ? procs : MARKERS));
   GC_set_all_interior_pointers(1);
   GC_set_dont_precollect(1);
   GC_set_finalize_on_demand(1);

@@ -12,10 +12,11 @@ __attribute__((weak, visibility("hidden"))) void *__dso_handle;
 
 int main(int argc, char **argv, char **envp) {
   env_init(argc, argv, envp);
+  int32_t procs = env_procs();
   stack_init();
-  gc_init();
+  gc_init(procs);
   preempt_init();
-  sched_init(env_procs());
+  sched_init(procs);
   signal_init();
   if (gl_debug.schedtrace > 0) sysmon_start();
   proc_main();

@@ -424,7 +424,7 @@ void stack_learn(const GlFuncVal *fn, size_t used);
 size_t stack_first_size(const GlFuncVal *fn);
 
 // gc.c
-void gc_init(void);
+void gc_init(int32_t procs);
 void gc_thread_init(M *mp);
 G *gc_new_g(void);
 void *gc_uncollectable(size_t n);

@@ -119,6 +119,8 @@ static void *sysmon(void *arg) {
     int64_t now = nanotime();
     poll_network(now);
     idle = retake(now) ? 0 : idle + 1;
+    int64_t next = timers_next();
+    if (next != 0 && next < now) wakep();  // of an idle P, or one too busy
     if (gc_count() != lastgc) {
       lastgc = gc_count();
       gc_wake_finalizer();

@@ -98,7 +98,7 @@ static int run_in_runtime(void (*fn)(void), int procs) {
     env_init(1, argv, environ);
     gl_stack_first = 64 << 10;
     stack_init();
-    gc_init();
+    gc_init(procs);
     preempt_init();
     sched_init(procs);
     signal_init();
