@@ -486,6 +486,8 @@ void lower_go(Stmt *s) {
   Val closure = later_closure(unparen(s->expr.x), true, true);
   set_pos(s->pos);
   RT_CALL("go", closure);
+  // "created by" names the function that a return address lies in.
+  add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
 }
 
 // The frame of the function whose defers these are: inside a range-over-func
