@@ -59,7 +59,17 @@ static Const *new_rational(void) {
   return c;
 }
 
+// MPFR's default range is smaller than that of Go's constants.
+static void widen_range(void) {
+  static bool done;
+  if (done) return;
+  done = true;
+  mpfr_set_emin(mpfr_get_emin_min());
+  mpfr_set_emax(mpfr_get_emax_max());
+}
+
 static Const *new_big(void) {
+  widen_range();
   Const *c = new_const(CONST_FLOAT);
   mpfr_init2(c->f, PRECISION);
   return c;

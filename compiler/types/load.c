@@ -3,7 +3,8 @@
 // Packages from files, folders and import paths. A package is parsed and
 // checked when it is first imported, before the importing package is: so the
 // list of load_all is in order of dependence. An import path is looked for in
-// the standard library, then in the module around the importing folder: the
+// the standard library (whose own packages also see its vendor folder), then
+// in the module around the importing folder: the
 // nearest go.mod or gl.mod upwards says under which path its folder is known.
 //
 // A package with errors is kept, marked fake, so that importers do not report
@@ -125,6 +126,8 @@ static const char *find_import(const char *path, const char *importer_dir) {
   if (load_options.stdlib) {
     const char *dir = arena_printf(perm, "%s/%s", load_options.stdlib, path);
     if (is_dir(dir)) return dir;
+    dir = arena_printf(perm, "%s/vendor/%s", load_options.stdlib, path);
+    if (in_stdlib(importer_dir) && is_dir(dir)) return dir;
   }
   Module m = find_module(importer_dir);
   if (!m.path || !inside(path, m.path)) return NULL;
@@ -218,10 +221,9 @@ static bool parse_files(Package *pkg, SourceVec *sources) {
     }
     Expr *x = f->package_name;
     Name *name = x->ident.name;
-    if (strcmp(name->s, "_") == 0) {
+    if (strcmp(name->s, "_") == 0)
       error_at(x->pos, "invalid package name _");
-      ok = false;
-    } else if (!pkg->name) {
+    if (!pkg->name) {
       pkg->name = name;
     } else if (pkg->name != name) {
       error_at(x->pos, "package %s; expected package %s", name->s,

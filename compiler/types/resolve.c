@@ -4,6 +4,8 @@
 // import, gives methods to their types, then resolves everything in the order
 // types, aliases, the rest; bodies come last. Leaves behind package scope,
 // file scopes, functions, and the order of initialisation.
+#include <utf8proc.h>
+
 #include "types.h"
 
 Checker *current_checker;
@@ -83,14 +85,21 @@ static Package *fake_package(const char *path) {
   return pkg;
 }
 
-// Characters Go excludes from import paths.
+// The first character Go excludes from import paths, as it is reported.
 static const char *bad_path_char(const Buf *path) {
-  for (size_t i = 0; i < path->len; i++) {
-    unsigned char ch = (unsigned char)path->at[i];
-    if (ch <= ' ' || ch == 0x7f || strchr("!\"#$%&'()*,:;<=>?[\\]^{|}`", ch))
-      return arena_printf(perm, "U+%04X%s", ch,
-                          ch > ' ' && ch < 0x7f
-                              ? arena_printf(perm, " '%c'", ch) : "");
+  const utf8proc_uint8_t *at = (const utf8proc_uint8_t *)path->at;
+  const utf8proc_uint8_t *end = at + path->len;
+  while (at < end) {
+    utf8proc_int32_t r;
+    utf8proc_ssize_t n = utf8proc_iterate(at, end - at, &r);
+    if (n <= 0 || r == 0xfffd) return "U+FFFD '\357\277\275'";
+    utf8proc_category_t cat = utf8proc_category(r);
+    bool graphic = cat != UTF8PROC_CATEGORY_CN && cat < UTF8PROC_CATEGORY_ZS;
+    if (!graphic || (r < 0x80 && strchr("!\"#$%&'()*,:;<=>?[\\]^{|}`", r)))
+      return arena_printf(perm, graphic || r == ' ' ? "U+%04X '%.*s'"
+                                                    : "U+%04X",
+                          (unsigned)r, (int)n, (const char *)at);
+    at += n;
   }
   return NULL;
 }
@@ -325,6 +334,8 @@ static void check_file_scopes(Checker *c) {
         check_error(c, other->pos, "%s already declared through dot-import "
                     "of package %s (\"%s\")", other->name->s,
                     obj->pkg->name->s, obj->pkg->path);
+        if (obj->pos)
+          note_at(obj->pos, "other declaration of %s", obj->name->s);
       }
     }
   }

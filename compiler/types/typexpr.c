@@ -400,10 +400,7 @@ Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
   Type *sig = type_func_new();
   denotes(x, sig);
   Scope *outer = c->scope;
-  if (scope)
-    c->scope = scope;
-  else if (x->functype.tparams.len || recv)
-    c->scope = scope_new(c->scope, info);
+  c->scope = scope ? scope : scope_new(c->scope, info);
   if (recv) sig->func.recv = collect_receiver(c, recv, info);
   if (x->functype.tparams.len)
     check_type_params(c, &x->functype.tparams, &sig->func.tparams);
@@ -413,12 +410,10 @@ Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
   sig->func.results = r.objs;
   sig->func.variadic = p.variadic;
   if (info && r.names.len && r.names.at[0]) info->named_results = true;
-  if (scope) {
-    Pos from = x->end;
-    if (recv && recv->name) declare(c, sig->func.recv, from);
-    declare_params(c, &p, from);
-    declare_params(c, &r, from);
-  }
+  // Also without a scope of the caller's: names must differ in a type, too.
+  if (recv && recv->name) declare(c, sig->func.recv, x->end);
+  declare_params(c, &p, x->end);
+  declare_params(c, &r, x->end);
   c->scope = outer;
   return sig;
 }
