@@ -162,10 +162,32 @@ static bool same(GlString s, const char *t) {
   return s.len == (intptr_t)strlen(t) && memcmp(s.ptr, t, strlen(t)) == 0;
 }
 
-// Frames of the runtime's own that say nothing to the user.
+static bool starts(GlString s, const char *t) {
+  size_t n = strlen(t);
+  return s.len >= (intptr_t)n && memcmp(s.ptr, t, n) == 0;
+}
+
+// Frames that say nothing to the user: what package runtime does not export,
+// but for a panic under which deferred calls run.
 static bool hidden(GlString n) {
-  return same(n, "runtime.fatalpanic") || same(n, "runtime.preprintpanics") ||
-         same(n, "gl_main_code") || same(n, "main..start");
+  if (same(n, "gl_main_code") || same(n, "main..start")) return true;
+  if (!starts(n, "runtime.") || same(n, "runtime.gopanic")) return false;
+  uint8_t c = n.len > 8 ? n.ptr[8] : 0;
+  return c < 'A' || c > 'Z';
+}
+
+// The frame that panicked: below the gopanic that reports it.
+static void skip_panic(Unwind *u) {
+  Unwind v = *u;
+  GlString name;
+  do {
+    if (!symtab_func(v.call ? v.pc - 1 : v.pc, &name, NULL)) return;
+    if (!starts(name, "runtime.")) return;
+    if (same(name, "runtime.gopanic")) {
+      if (unwind_next(&v)) *u = v;
+      return;
+    }
+  } while (unwind_next(&v));
 }
 
 static void print_function(GlString name) {
@@ -240,7 +262,10 @@ static void print_header(G *gp, int status) {
 void traceback(G *gp, int status) {
   print_header(gp, status);
   Unwind u;
-  if (unwind_start(&u, gp)) print_frames(u);
+  if (unwind_start(&u, gp)) {
+    skip_panic(&u);
+    print_frames(u);
+  }
   print_created(gp);
 }
 
