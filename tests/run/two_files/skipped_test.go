@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+
+package main
+
+func init() { total = -1000 }
