@@ -89,6 +89,12 @@ static bool check_const_count(Checker *c, Expr *y) {
     return try_convert_untyped(c, y, types_basic[B_UINT]);
   if (is_integer(y->type))
     return true;
+  // A constant of another type will do if its value is an integer.
+  if (v) {
+    y->type = types_basic[B_UINT];
+    y->cv = v;
+    return true;
+  }
   check_error(c, expr_start(y),
               "invalid operation: shift count %s must be integer",
               operand_string(c, y));

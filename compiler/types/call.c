@@ -254,6 +254,26 @@ static bool const_to_param(Checker *c, Expr *x, Type *t) {
   return false;
 }
 
+// Conversions of slices came with later language versions.
+static bool slice_to_array(Checker *c, Expr *x, Type *t, char **why) {
+  Type *from = under(x->type), *to = under(t);
+  int lang = c->file && c->file->lang ? c->file->lang : 99;
+  if (from->kind != TY_SLICE || x->mode == MODE_NIL)
+    return true;
+  if (to->kind == TY_ARRAY && lang < 20)
+    *why = arena_printf(perm, "conversion of slice to array requires go1.20 "
+                        "or later%s",
+                        lang_origin(c));
+  else if (to->kind == TY_POINTER && lang < 17 &&
+           under(to->pointer.elem)->kind == TY_ARRAY)
+    *why = arena_printf(perm, "conversion of slice to array pointer requires "
+                        "go1.17 or later%s",
+                        lang_origin(c));
+  else
+    return true;
+  return false;
+}
+
 // e is the call T(x); x is checked.
 void check_conversion(Checker *c, Expr *e, Type *t) {
   Expr *x = e->call.args.at[0];
@@ -278,7 +298,7 @@ void check_conversion(Checker *c, Expr *e, Type *t) {
       return;
     }
     result_const = true;
-  } else if (!convertible(c, x, t, &why)) {
+  } else if (!convertible(c, x, t, &why) || !slice_to_array(c, x, t, &why)) {
     cannot_convert(c, x, t, why);
     return;
   }

@@ -66,8 +66,7 @@ int unifier_unknowns(Unifier *u) {
 }
 
 static bool is_type_literal(Type *t) {
-  return t->kind != TY_NAMED && t->kind != TY_TYPEPARAM &&
-         t->kind != TY_BASIC;
+  return t->kind != TY_NAMED && t->kind != TY_TYPEPARAM;
 }
 
 static Type *as_interface(Type *t) {
@@ -269,6 +268,10 @@ static bool nify_same_kind(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
 // ---- unification -----------------------------------------------------------------------------
 
 static bool nify_unbound(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
+  // Instances of one generic interface say more than their methods do.
+  if (x->kind == TY_NAMED && y->kind == TY_NAMED && x->named.origin &&
+      x->named.origin == y->named.origin)
+    return nify_named(u, x, y, mode, p);
   if (!(mode & UNIFY_EXACT)) {
     Type *xi = as_interface(x), *yi = as_interface(y);
     if (xi && yi)
