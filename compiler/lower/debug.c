@@ -165,24 +165,24 @@ static LLVMMetadataRef di_literal(Type *t, const char *name) {
   }
 }
 
-// A declared type may contain itself: a temporary stands in for it.
+// A declared type may contain itself: inside of it stands a forward
+// declaration, which the debugger looks up by name. (Temporaries that are
+// replaced later leave dangling references in di_types.)
 static LLVMMetadataRef di_named_type(Type *t) {
   const char *link = type_link_string(perm, t);
   LLVMMetadataRef md = strmap_get(&di_named, link, strlen(link));
   if (md)
     return md;
   const char *name = type_reflect_string(perm, t);
-  LLVMMetadataRef tmp = LLVMDIBuilderCreateReplaceableCompositeType(
+  LLVMMetadataRef forward = LLVMDIBuilderCreateForwardDecl(
       M->di, 0x13 /* DW_TAG_structure_type */, name, strlen(name), M->di_unit,
-      NULL, 0, 0, (uint64_t)type_size(t) * 8, (uint32_t)type_align(t) * 8,
-      LLVMDIFlagZero, "", 0);
-  strmap_put(&di_named, link, strlen(link), tmp);
+      NULL, 0, 0, 0, 0, "", 0);
+  strmap_put(&di_named, link, strlen(link), forward);
   Type *u = under(t);
   md = di_literal(u, name);
   if (u->kind != TY_STRUCT)
     md = LLVMDIBuilderCreateTypedef(M->di, md, name, strlen(name), NULL, 0,
                                     M->di_unit, 0);
-  LLVMMetadataReplaceAllUsesWith(tmp, md);
   strmap_put(&di_named, link, strlen(link), md);
   return md;
 }
@@ -193,8 +193,6 @@ static LLVMMetadataRef di_type(Type *t) {
   LLVMMetadataRef md = map_get(&di_types, t);
   if (!md) {
     md = di_literal(t, type_reflect_string(perm, t));
-    // Made again inside a temporary's life it may point to that; the uses
-    // are replaced, so it stays valid.
     map_put(&di_types, t, md);
   }
   return md;
@@ -245,6 +243,17 @@ void set_pos(Pos pos) {
       F->b, LLVMDIBuilderCreateDebugLocation(
                 M->ctx, (unsigned)loc.line, (unsigned)loc.col,
                 scope_for(loc.path), NULL));
+}
+
+// A lexical block inside F->scope becomes F->scope.
+void debug_scope(Pos pos) {
+  Loc loc = source_loc(pos);
+  if (!lower_options.debug_full || !F->scope || !loc.source)
+    return;
+  F->scope = LLVMDIBuilderCreateLexicalBlock(M->di, F->scope,
+                                             file_of(loc.path),
+                                             (unsigned)loc.line,
+                                             (unsigned)loc.col);
 }
 
 void debug_var_at(Object *var, Val addr, int argno, bool is_pointer) {

@@ -419,6 +419,7 @@ void pop_target(void);
 void set_pos(Pos pos);              // debug location of what follows
 void debug_begin(void);
 void debug_function(Func *f, Pos pos);
+void debug_scope(Pos pos);          // the caller restores F->scope
 void debug_var(Object *var, Val addr, int argno);  // argno 0: not a parameter
 // is_pointer: addr holds the variable's address.
 void debug_var_at(Object *var, Val addr, int argno, bool is_pointer);

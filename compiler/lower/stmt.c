@@ -246,7 +246,18 @@ static void lower_labeled(Stmt *s) {
   lower_stmt(s->labeled.stmt);
 }
 
-void lower_stmt(Stmt *s) {
+// Whether variables may be declared inside s that end with it.
+static bool opens_scope(Stmt *s) {
+  switch (s->kind) {
+  case S_BLOCK: case S_IF: case S_SWITCH: case S_TYPE_SWITCH: case S_SELECT:
+  case S_FOR: case S_RANGE:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void lower_statement(Stmt *s) {
   if (s->kind != S_BLOCK) set_pos(s->pos);
   switch (s->kind) {
   case S_BAD:
@@ -279,4 +290,11 @@ void lower_stmt(Stmt *s) {
   case S_CASE: break;
   }
   unreachable();
+}
+
+void lower_stmt(Stmt *s) {
+  LLVMMetadataRef outer = F->scope;
+  if (opens_scope(s)) debug_scope(s->pos);
+  lower_statement(s);
+  F->scope = outer;
 }
