@@ -713,6 +713,7 @@ void goexit0(G *gp) {
   gp->deferframe = NULL;
   gp->panic = NULL;
   gp->fn = NULL;
+  gp->timer = NULL;  // the collector does not look at dead Gs
   gp->waiting = NULL;
   gp->ret[0] = gp->ret[1] = 0;
   if (gp->system) atomic_fetch_sub(&gl_sched.nsysgs, 1);
