@@ -311,6 +311,10 @@ static void flow_copy(Expr *x) {
 
 static void flow_builtin(EscHole k, Expr *x, BuiltinId id) {
   ExprVec *args = &x->call.args;
+  if (args->len == 1 && args->at[0]->mode == MODE_TUPLE) {
+    flow_expr(heap_hole(), args->at[0]);
+    return;
+  }
   switch (id) {
   case BUILTIN_APPEND:
     flow_append(k, x);

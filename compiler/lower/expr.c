@@ -42,23 +42,11 @@ bool is_conversion(Expr *x) {
   return x->kind == E_CALL && unparen(x->call.fun)->mode == MODE_TYPE;
 }
 
-// Builtins without effect count as operators.
-static bool is_pure_builtin(Expr *x) {
-  if (!is_builtin_call(x)) return false;
-  switch ((BuiltinId)unparen(x->call.fun)->builtin) {
-  case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_REAL: case BUILTIN_IMAG:
-  case BUILTIN_COMPLEX: case BUILTIN_MIN: case BUILTIN_MAX:
-    return true;
-  default:
-    return false;
-  }
-}
-
 static bool find_call(Walker *w, Expr *x) {
   if (x->mode == MODE_CONST || x->mode == MODE_TYPE) return false;
   if (x->kind == E_FUNC_LIT) return false;
   bool receive = x->kind == E_UNARY && x->op == T_ARROW;
-  bool call = x->kind == E_CALL && !is_conversion(x) && !is_pure_builtin(x);
+  bool call = x->kind == E_CALL && !is_conversion(x);
   if (receive || call) *(bool *)w->data = true;
   return true;
 }

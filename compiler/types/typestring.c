@@ -191,11 +191,12 @@ static void write_struct(Writer *w, Type *t) {
     Object *f = t->struct_.fields.at[i];
     Name *tag = t->struct_.tags.at[i];
     if (i) add(w, "; ");
-    if (!f->var.embedded) {
+    // To the linker an embedded field is not one named like its type, and its
+    // name may be an alias.
+    if (f->var.embedded && w->dialect == LINK) add(w, "?");
+    if (!f->var.embedded || w->dialect == LINK) {
       write_member(w, f, false);
       add(w, " ");
-    } else if (w->dialect == LINK) {
-      add(w, "?");  // not the same as a field named like its type
     }
     write_type(w, f->type);
     if (tag && tag->len) {
