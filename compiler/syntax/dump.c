@@ -1,315 +1,415 @@
 // SPDX-License-Identifier: MIT
 //
-// Expressions as text, the way messages quote them, and the syntax tree as
-// indented text for --emit=ast.
+// --emit=ast: the syntax tree, a node per line, indented by its depth, with
+// the position that errors about it have.
+//
+//   2:1 func main
+//     2:10 type func
+//     2:13 block
+//       3:2 expr
+//         3:2 call
+//           3:2 name println
+#include "abi.h"
 #include "syntax.h"
 
-#include "abi.h"
+enum { MAX_INDENT = 60 };  // levels; deeper ones stay there
 
-// ---- expressions as source ------------------------------------------------
+typedef struct Dumper {
+  FILE *out;
+  int depth;
+} Dumper;
 
-static void put(Buf *b, const Expr *x);
+static void dump_expr(Dumper *d, const char *role, const Expr *x);
+static void dump_stmt(Dumper *d, const char *role, const Stmt *s);
+static void dump_decl(Dumper *d, const Decl *decl);
 
-static void put_list(Buf *b, const ExprVec *list) {
-  for (int i = 0; i < list->len; i++) {
-    if (i) buf_adds(b, ", ");
-    put(b, list->at[i]);
-  }
+// Begins a line: indentation, position, and the role in the parent if that
+// needs a name.
+static void begin(Dumper *d, Pos pos, const char *role) {
+  Loc l = source_loc(pos);
+  int depth = d->depth < MAX_INDENT ? d->depth : MAX_INDENT;
+  fprintf(d->out, "%*s%d:%d ", depth * 2, "", l.line, l.col);
+  if (role) fprintf(d->out, "%s: ", role);
 }
 
-// Names that share a type are followed by it once: "a, b int".
-static void put_params(Buf *b, const FieldVec *list) {
-  buf_addc(b, '(');
-  for (int i = 0; i < list->len; i++) {
-    const Field *f = list->at[i];
-    if (i) buf_adds(b, ", ");
-    if (f->name) {
-      put(b, f->name);
-      if (i + 1 < list->len && list->at[i + 1]->name &&
-          list->at[i + 1]->shares_type)
-        continue;
-      buf_addc(b, ' ');
-    }
-    put(b, f->type);
-  }
-  buf_addc(b, ')');
+static void line(Dumper *d, Pos pos, const char *role, const char *text) {
+  begin(d, pos, role);
+  fprintf(d->out, "%s\n", text);
 }
 
-static void put_signature(Buf *b, const Expr *x) {
-  put_params(b, &x->functype.params);
-  const FieldVec *results = &x->functype.results;
-  if (results->len == 0) return;
-  buf_addc(b, ' ');
-  if (results->len == 1 && !results->at[0]->name)
-    put(b, results->at[0]->type);
-  else
-    put_params(b, results);
+static void dump_exprs(Dumper *d, const char *role, const ExprVec *v) {
+  vec_each(Expr *, x, v) dump_expr(d, role, *x);
 }
 
-static void put_struct(Buf *b, const FieldVec *list) {
-  buf_adds(b, "struct{");
-  for (int i = 0; i < list->len; i++) {
-    const Field *f = list->at[i];
-    if (i) buf_adds(b, list->at[i]->shares_type ? ", " : "; ");
-    if (f->name && !f->embedded) put(b, f->name);
-    if (i + 1 < list->len && list->at[i + 1]->shares_type) continue;
-    if (f->name && !f->embedded) buf_addc(b, ' ');
-    put(b, f->type);
-    if (f->tag) {
-      buf_addc(b, ' ');
-      put(b, f->tag);
-    }
-  }
-  buf_addc(b, '}');
+static void dump_stmts(Dumper *d, const StmtVec *v) {
+  vec_each(Stmt *, s, v) dump_stmt(d, NULL, *s);
 }
 
-static void put_interface(Buf *b, const FieldVec *list) {
-  buf_adds(b, "interface{");
-  for (int i = 0; i < list->len; i++) {
-    const Field *f = list->at[i];
-    if (i) buf_adds(b, "; ");
-    if (f->name) {
-      put(b, f->name);
-      put_signature(b, f->type);
-    } else {
-      put(b, f->type);
-    }
-  }
-  buf_addc(b, '}');
+static void dump_field(Dumper *d, const char *role, const Field *f) {
+  begin(d, f->pos, role);
+  fprintf(d->out, "%s", f->embedded ? "embedded" : "field");
+  if (f->name) fprintf(d->out, " %s", f->name->ident.name->s);
+  if (f->tag && f->tag->kind == E_BASIC_LIT)
+    fprintf(d->out, " tag %s", f->tag->lit.text->s);
+  fputs(f->shares_type ? " same type\n" : "\n", d->out);
+  if (f->shares_type) return;
+  d->depth++;
+  dump_expr(d, NULL, f->type);
+  d->depth--;
 }
 
-static void put_chan(Buf *b, const Expr *x) {
-  const Expr *elem = x->chan.elem;
-  bool both = x->chan.dir == (GL_RECV_DIR | GL_SEND_DIR);
-  buf_adds(b, x->chan.dir == GL_RECV_DIR   ? "<-chan "
-              : x->chan.dir == GL_SEND_DIR ? "chan<- "
-                                           : "chan ");
-  // chan (<-chan T) would read as chan<- (chan T) without parentheses.
-  if (both && elem->kind == E_CHAN_TYPE && elem->chan.dir == GL_RECV_DIR) {
-    buf_addc(b, '(');
-    put(b, elem);
-    buf_addc(b, ')');
-  } else {
-    put(b, elem);
-  }
+static void dump_fields(Dumper *d, const char *role, const FieldVec *v) {
+  vec_each(Field *, f, v) dump_field(d, role, *f);
 }
 
-static void put_type(Buf *b, const Expr *x) {
-  switch (x->kind) {
-    case E_ARRAY_TYPE:
-      buf_addc(b, '[');
-      if (x->array.ellipsis)
-        buf_adds(b, "...");
-      else if (x->array.len)
-        put(b, x->array.len);
-      buf_addc(b, ']');
-      put(b, x->array.elem);
-      break;
-    case E_STRUCT_TYPE: put_struct(b, &x->struct_.fields); break;
-    case E_FUNC_TYPE:
-      buf_adds(b, "func");
-      put_signature(b, x);
-      break;
-    case E_INTERFACE_TYPE: put_interface(b, &x->interface.elems); break;
-    case E_MAP_TYPE:
-      buf_adds(b, "map[");
-      put(b, x->map.key);
-      buf_addc(b, ']');
-      put(b, x->map.value);
-      break;
-    case E_CHAN_TYPE: put_chan(b, x); break;
-    case E_ELLIPSIS:
-      buf_adds(b, "...");
-      if (x->ellipsis.elem) put(b, x->ellipsis.elem);
-      break;
-    default: buf_adds(b, "<bad expr>"); break;
-  }
-}
-
-static void put_literal(Buf *b, const Expr *x) {
-  if (x->kind == E_FUNC_LIT) {
-    put(b, x->func.type);
-    bool empty = !x->func.body || x->func.body->block.stmts.len == 0;
-    buf_adds(b, empty ? " {}" : " {…}");
-    return;
-  }
-  if (x->composite.type) put(b, x->composite.type);
-  buf_adds(b, x->composite.elems.len ? "{…}" : "{}");
-}
-
-static void put_slice(Buf *b, const Expr *x) {
-  put(b, x->slice.x);
-  buf_addc(b, '[');
-  if (x->slice.lo) put(b, x->slice.lo);
-  buf_addc(b, ':');
-  if (x->slice.hi) put(b, x->slice.hi);
-  if (x->slice.max) {
-    buf_addc(b, ':');
-    put(b, x->slice.max);
-  }
-  buf_addc(b, ']');
-}
-
-static void put_postfix(Buf *b, const Expr *x) {
-  switch (x->kind) {
-    case E_SELECTOR:
-      put(b, x->selector.x);
-      buf_addc(b, '.');
-      put(b, x->selector.sel);
-      break;
-    case E_INDEX:
-      put(b, x->index.x);
-      buf_addc(b, '[');
-      put_list(b, &x->index.indices);
-      buf_addc(b, ']');
-      break;
-    case E_SLICE: put_slice(b, x); break;
-    case E_TYPE_ASSERT:
-      put(b, x->assert.x);
-      buf_adds(b, ".(");
-      if (x->assert.type)
-        put(b, x->assert.type);
-      else
-        buf_adds(b, "type");
-      buf_addc(b, ')');
-      break;
-    case E_CALL:
-      put(b, x->call.fun);
-      buf_addc(b, '(');
-      put_list(b, &x->call.args);
-      buf_adds(b, x->call.spread ? "...)" : ")");
-      break;
-    default: put_type(b, x); break;
-  }
-}
-
-static void put_one(Buf *b, const Expr *x) {
-  switch (x->kind) {
-    case E_IDENT: buf_add(b, x->ident.name->s, x->ident.name->len); break;
-    case E_BASIC_LIT: buf_add(b, x->lit.text->s, x->lit.text->len); break;
-    case E_COMPOSITE_LIT: case E_FUNC_LIT: put_literal(b, x); break;
-    case E_PAREN:
-      buf_addc(b, '(');
-      put(b, x->paren.x);
-      buf_addc(b, ')');
-      break;
-    case E_STAR:
-      buf_addc(b, '*');
-      put(b, x->unary.x);
-      break;
-    case E_UNARY:
-      buf_adds(b, token_text[x->op]);
-      put(b, x->unary.x);
-      break;
-    case E_KEY_VALUE:
-      put(b, x->kv.key);
-      buf_adds(b, ": ");
-      put(b, x->kv.value);
-      break;
-    default: put_postfix(b, x); break;
-  }
-}
-
-// Binary expressions nest to the left, and may do so 100,000 deep.
-static void put(Buf *b, const Expr *x) {
-  VEC(const Expr *) chain = {0};
-  for (; x->kind == E_BINARY; x = x->binary.x) vec_push(&chain, x);
-  put_one(b, x);
-  while (chain.len > 0) {
-    const Expr *e = chain.at[--chain.len];
-    buf_printf(b, " %s ", token_text[e->op]);
-    put(b, e->binary.y);
-  }
-}
-
-char *expr_string(Arena *a, const Expr *x) {
-  Buf b = {0};
-  put(&b, x);
-  return arena_strndup(a, b.at ? b.at : "", b.len);
-}
-
-// ---- the tree -------------------------------------------------------------
+// ---- expressions ----------------------------------------------------------
 
 static const char *const expr_names[] = {
-    [E_BAD] = "Bad", [E_IDENT] = "Ident", [E_BASIC_LIT] = "BasicLit",
-    [E_COMPOSITE_LIT] = "CompositeLit", [E_FUNC_LIT] = "FuncLit",
-    [E_PAREN] = "Paren", [E_SELECTOR] = "Selector", [E_INDEX] = "Index",
-    [E_SLICE] = "Slice", [E_TYPE_ASSERT] = "TypeAssert", [E_CALL] = "Call",
-    [E_STAR] = "Star", [E_UNARY] = "Unary", [E_BINARY] = "Binary",
-    [E_KEY_VALUE] = "KeyValue", [E_ARRAY_TYPE] = "ArrayType",
-    [E_STRUCT_TYPE] = "StructType", [E_FUNC_TYPE] = "FuncType",
-    [E_INTERFACE_TYPE] = "InterfaceType", [E_MAP_TYPE] = "MapType",
-    [E_CHAN_TYPE] = "ChanType", [E_ELLIPSIS] = "Ellipsis"};
+    [E_BAD] = "bad", [E_COMPOSITE_LIT] = "composite literal",
+    [E_FUNC_LIT] = "func literal", [E_PAREN] = "parens",
+    [E_INDEX] = "index", [E_SLICE] = "slice",
+    [E_TYPE_ASSERT] = "type assertion", [E_CALL] = "call", [E_STAR] = "star",
+    [E_KEY_VALUE] = "key value", [E_STRUCT_TYPE] = "struct",
+    [E_FUNC_TYPE] = "func", [E_INTERFACE_TYPE] = "interface",
+    [E_MAP_TYPE] = "map", [E_ELLIPSIS] = "..."};
+
+// The node itself, without those below it.
+static void dump_expr_line(Dumper *d, const char *role, const Expr *x) {
+  begin(d, x->pos, role);
+  switch (x->kind) {
+    case E_IDENT:
+      fprintf(d->out, "name %s\n", x->ident.name->s);
+      break;
+    case E_BASIC_LIT:
+      fprintf(d->out, "%s %s\n", token_text[x->op], x->lit.text->s);
+      break;
+    case E_SELECTOR:
+      fprintf(d->out, "selector %s\n", x->selector.sel->ident.name->s);
+      break;
+    case E_UNARY:
+      fprintf(d->out, "unary %s\n", token_text[x->op]);
+      break;
+    case E_BINARY:
+      fprintf(d->out, "binary %s\n", token_text[x->op]);
+      break;
+    case E_ARRAY_TYPE:
+      fprintf(d->out, "%s\n", x->array.ellipsis ? "array [...]"
+                              : x->array.len    ? "array"
+                                                : "slice type");
+      break;
+    case E_CHAN_TYPE:
+      fprintf(d->out, "%s\n", x->chan.dir == GL_RECV_DIR   ? "<-chan"
+                              : x->chan.dir == GL_SEND_DIR ? "chan<-"
+                                                           : "chan");
+      break;
+    case E_CALL:
+      fprintf(d->out, "%s\n", x->call.spread ? "call ..." : "call");
+      break;
+    default:
+      fprintf(d->out, "%s\n", expr_names[x->kind]);
+  }
+}
+
+static void dump_primary(Dumper *d, const Expr *x) {
+  switch (x->kind) {
+    case E_SELECTOR:
+      dump_expr(d, NULL, x->selector.x);
+      break;
+    case E_INDEX:
+      dump_expr(d, NULL, x->index.x);
+      dump_exprs(d, "index", &x->index.indices);
+      break;
+    case E_SLICE:
+      dump_expr(d, NULL, x->slice.x);
+      dump_expr(d, "low", x->slice.lo);
+      dump_expr(d, "high", x->slice.hi);
+      dump_expr(d, "max", x->slice.max);
+      break;
+    case E_TYPE_ASSERT:
+      dump_expr(d, NULL, x->assert.x);
+      dump_expr(d, "type", x->assert.type);
+      break;
+    case E_CALL:
+      dump_expr(d, NULL, x->call.fun);
+      dump_exprs(d, "argument", &x->call.args);
+      break;
+    default:
+      unreachable();
+  }
+}
+
+static void dump_type(Dumper *d, const Expr *x) {
+  switch (x->kind) {
+    case E_ARRAY_TYPE:
+      dump_expr(d, "length", x->array.len);
+      dump_expr(d, NULL, x->array.elem);
+      break;
+    case E_STRUCT_TYPE:
+      dump_fields(d, NULL, &x->struct_.fields);
+      break;
+    case E_FUNC_TYPE:
+      dump_fields(d, "type parameter", &x->functype.tparams);
+      dump_fields(d, "parameter", &x->functype.params);
+      dump_fields(d, "result", &x->functype.results);
+      break;
+    case E_INTERFACE_TYPE:
+      dump_fields(d, NULL, &x->interface.elems);
+      break;
+    case E_MAP_TYPE:
+      dump_expr(d, "key", x->map.key);
+      dump_expr(d, "value", x->map.value);
+      break;
+    case E_CHAN_TYPE:
+      dump_expr(d, NULL, x->chan.elem);
+      break;
+    case E_ELLIPSIS:
+      dump_expr(d, NULL, x->ellipsis.elem);
+      break;
+    default:
+      unreachable();
+  }
+}
+
+static void dump_below(Dumper *d, const Expr *x) {
+  switch (x->kind) {
+    case E_BAD: case E_IDENT: case E_BASIC_LIT:
+      break;
+    case E_COMPOSITE_LIT:
+      dump_expr(d, "type", x->composite.type);
+      dump_exprs(d, NULL, &x->composite.elems);
+      break;
+    case E_FUNC_LIT:
+      dump_expr(d, "type", x->func.type);
+      dump_stmt(d, NULL, x->func.body);
+      break;
+    case E_PAREN:
+      dump_expr(d, NULL, x->paren.x);
+      break;
+    case E_STAR: case E_UNARY:
+      dump_expr(d, NULL, x->unary.x);
+      break;
+    case E_BINARY:
+      dump_expr(d, NULL, x->binary.x);
+      dump_expr(d, NULL, x->binary.y);
+      break;
+    case E_KEY_VALUE:
+      dump_expr(d, "key", x->kv.key);
+      dump_expr(d, "value", x->kv.value);
+      break;
+    case E_SELECTOR: case E_INDEX: case E_SLICE: case E_TYPE_ASSERT:
+    case E_CALL:
+      dump_primary(d, x);
+      break;
+    default:
+      dump_type(d, x);
+  }
+}
+
+static void dump_expr(Dumper *d, const char *role, const Expr *x) {
+  if (!x) return;
+  dump_expr_line(d, role, x);
+  d->depth++;
+  dump_below(d, x);
+  d->depth--;
+}
+
+// ---- statements -----------------------------------------------------------
 
 static const char *const stmt_names[] = {
-    [S_BAD] = "Bad", [S_EMPTY] = "Empty", [S_DECL] = "Decl",
-    [S_LABELED] = "Labeled", [S_EXPR] = "Expr", [S_SEND] = "Send",
-    [S_INCDEC] = "IncDec", [S_ASSIGN] = "Assign", [S_GO] = "Go",
-    [S_DEFER] = "Defer", [S_RETURN] = "Return", [S_BRANCH] = "Branch",
-    [S_BLOCK] = "Block", [S_IF] = "If", [S_SWITCH] = "Switch",
-    [S_TYPE_SWITCH] = "TypeSwitch", [S_SELECT] = "Select", [S_FOR] = "For",
-    [S_RANGE] = "Range", [S_CASE] = "Case"};
+    [S_BAD] = "bad statement", [S_EMPTY] = "empty", [S_DECL] = "declaration",
+    [S_LABELED] = "label", [S_EXPR] = "expr", [S_SEND] = "send",
+    [S_GO] = "go", [S_DEFER] = "defer", [S_RETURN] = "return",
+    [S_BLOCK] = "block", [S_IF] = "if", [S_SWITCH] = "switch",
+    [S_TYPE_SWITCH] = "type switch", [S_SELECT] = "select", [S_FOR] = "for",
+    [S_RANGE] = "range", [S_CASE] = "case"};
 
-static const char *const decl_names[] = {
-    [D_BAD] = "Bad", [D_IMPORT] = "Import", [D_CONST] = "Const",
-    [D_TYPE] = "Type", [D_VAR] = "Var", [D_FUNC] = "Func"};
-
-// Depth is found from the source ranges: a node is below all open nodes
-// whose range contains it.
-typedef struct Dump {
-  FILE *out;
-  VEC(Pos) ends;
-} Dump;
-
-static void indent(Dump *d, Pos start, Pos end) {
-  while (d->ends.len > 0 && start >= d->ends.at[d->ends.len - 1])
-    d->ends.len--;
-  Loc loc = source_loc(start);
-  fprintf(d->out, "%*s", 2 * (d->ends.len + 1), "");
-  vec_push(&d->ends, end);
-  fprintf(d->out, "%d:%d ", loc.line, loc.col);
+static void dump_stmt_line(Dumper *d, const char *role, const Stmt *s) {
+  begin(d, s->pos, role);
+  switch (s->kind) {
+    case S_LABELED:
+      fprintf(d->out, "label %s\n", s->labeled.label->ident.name->s);
+      break;
+    case S_ASSIGN:
+      fprintf(d->out, "assign %s\n", token_text[s->op]);
+      break;
+    case S_INCDEC: case S_BRANCH:
+      fprintf(d->out, "%s", token_text[s->op]);
+      if (s->kind == S_BRANCH && s->branch.label)
+        fprintf(d->out, " %s", s->branch.label->ident.name->s);
+      fputc('\n', d->out);
+      break;
+    case S_RANGE:
+      fprintf(d->out, "range%s\n", !s->range.key      ? ""
+                                   : s->range.define ? " :="
+                                                     : " =");
+      break;
+    case S_CASE:
+      fprintf(d->out, "%s\n", s->case_.is_default ? "default" : "case");
+      break;
+    default:
+      fprintf(d->out, "%s\n", stmt_names[s->kind]);
+  }
 }
 
-static bool dump_expr(Walker *w, Expr *x) {
-  Dump *d = w->data;
-  indent(d, expr_start(x), x->end);
-  fputs(expr_names[x->kind], d->out);
-  if (x->kind == E_IDENT || x->kind == E_BASIC_LIT)
-    fprintf(d->out, " %s", expr_string(perm, x));
-  else if (x->kind == E_UNARY || x->kind == E_BINARY)
-    fprintf(d->out, " %s", token_text[x->op]);
+static void dump_simple(Dumper *d, const Stmt *s) {
+  switch (s->kind) {
+    case S_EXPR: case S_INCDEC: case S_GO: case S_DEFER:
+      dump_expr(d, NULL, s->expr.x);
+      break;
+    case S_SEND:
+      dump_expr(d, NULL, s->send.chan);
+      dump_expr(d, "value", s->send.value);
+      break;
+    case S_ASSIGN:
+      dump_exprs(d, "left", &s->assign.lhs);
+      dump_exprs(d, "right", &s->assign.rhs);
+      break;
+    case S_RETURN:
+      dump_exprs(d, NULL, &s->return_.results);
+      break;
+    case S_DECL:
+      vec_each(Decl *, decl, &s->decls) dump_decl(d, *decl);
+      break;
+    default:
+      break;
+  }
+}
+
+static void dump_switches(Dumper *d, const Stmt *s) {
+  switch (s->kind) {
+    case S_SWITCH:
+      dump_stmt(d, "init", s->switch_.init);
+      dump_expr(d, "tag", s->switch_.tag);
+      dump_stmts(d, &s->switch_.cases);
+      break;
+    case S_TYPE_SWITCH:
+      dump_stmt(d, "init", s->type_switch.init);
+      dump_expr(d, "bind", s->type_switch.bind);
+      dump_expr(d, "guard", s->type_switch.x);
+      dump_stmts(d, &s->type_switch.cases);
+      break;
+    case S_SELECT:
+      dump_stmts(d, &s->select.cases);
+      break;
+    case S_CASE:
+      dump_exprs(d, "case", &s->case_.exprs);
+      dump_stmt(d, "comm", s->case_.comm);
+      dump_stmts(d, &s->case_.body);
+      break;
+    default:
+      dump_simple(d, s);
+  }
+}
+
+static void dump_stmt(Dumper *d, const char *role, const Stmt *s) {
+  if (!s) return;
+  dump_stmt_line(d, role, s);
+  d->depth++;
+  switch (s->kind) {
+    case S_LABELED:
+      dump_stmt(d, NULL, s->labeled.stmt);
+      break;
+    case S_BLOCK:
+      dump_stmts(d, &s->block.stmts);
+      break;
+    case S_IF:
+      dump_stmt(d, "init", s->if_.init);
+      dump_expr(d, "condition", s->if_.cond);
+      dump_stmt(d, "then", s->if_.then);
+      dump_stmt(d, "else", s->if_.els);
+      break;
+    case S_FOR:
+      dump_stmt(d, "init", s->for_.init);
+      dump_expr(d, "condition", s->for_.cond);
+      dump_stmt(d, "post", s->for_.post);
+      dump_stmt(d, NULL, s->for_.body);
+      break;
+    case S_RANGE:
+      dump_expr(d, "key", s->range.key);
+      dump_expr(d, "value", s->range.value);
+      dump_expr(d, "over", s->range.x);
+      dump_stmt(d, NULL, s->range.body);
+      break;
+    default:
+      dump_switches(d, s);
+  }
+  d->depth--;
+}
+
+// ---- declarations ---------------------------------------------------------
+
+static void dump_func(Dumper *d, const Decl *decl) {
+  begin(d, decl->pos, NULL);
+  fprintf(d->out, "func %s\n", decl->func.name->ident.name->s);
+  d->depth++;
+  if (decl->func.recv) dump_field(d, "receiver", decl->func.recv);
+  dump_expr(d, "type", decl->func.type);
+  dump_stmt(d, NULL, decl->func.body);
+  d->depth--;
+}
+
+static void dump_names(Dumper *d, const ExprVec *names) {
+  vec_each(Expr *, x, names)
+    fprintf(d->out, "%s%s", x == names->at ? " " : ", ",
+            (*x)->ident.name->s);
+}
+
+static void dump_values(Dumper *d, const Decl *decl, const char *word,
+                        const ExprVec *names, const Expr *type,
+                        const ExprVec *values) {
+  begin(d, decl->pos, NULL);
+  fputs(word, d->out);
+  dump_names(d, names);
+  if (decl->kind == D_CONST) {
+    fprintf(d->out, " iota %d", decl->const_.iota);
+    if (decl->const_.implicit) fputs(" implicit", d->out);
+  }
   fputc('\n', d->out);
-  return true;
+  d->depth++;
+  dump_expr(d, "type", type);
+  dump_exprs(d, NULL, values);
+  d->depth--;
 }
 
-static bool dump_stmt(Walker *w, Stmt *s) {
-  Dump *d = w->data;
-  Pos start = s->pos;
-  if (s->kind == S_ASSIGN && s->assign.lhs.len)
-    start = expr_start(s->assign.lhs.at[0]);
-  indent(d, start, s->end);
-  fputs(stmt_names[s->kind], d->out);
-  if (s->kind == S_ASSIGN || s->kind == S_INCDEC || s->kind == S_BRANCH)
-    fprintf(d->out, " %s", token_text[s->op]);
-  fputc('\n', d->out);
-  return true;
-}
-
-static bool dump_decl(Walker *w, Decl *x) {
-  Dump *d = w->data;
-  indent(d, x->pos, x->end);
-  fprintf(d->out, "%sDecl\n", decl_names[x->kind]);
-  return true;
+static void dump_decl(Dumper *d, const Decl *decl) {
+  switch (decl->kind) {
+    case D_BAD:
+      line(d, decl->pos, NULL, "bad declaration");
+      break;
+    case D_IMPORT:
+      line(d, decl->pos, NULL, "import");
+      d->depth++;
+      dump_expr(d, "name", decl->import.name);
+      dump_expr(d, NULL, decl->import.path);
+      d->depth--;
+      break;
+    case D_CONST:
+      dump_values(d, decl, "const", &decl->const_.names, decl->const_.type,
+                  &decl->const_.values);
+      break;
+    case D_VAR:
+      dump_values(d, decl, "var", &decl->var.names, decl->var.type,
+                  &decl->var.values);
+      break;
+    case D_TYPE:
+      begin(d, decl->pos, NULL);
+      fprintf(d->out, "type %s%s\n", decl->type.name->ident.name->s,
+              decl->type.alias ? " alias" : "");
+      d->depth++;
+      dump_fields(d, "type parameter", &decl->type.tparams);
+      dump_expr(d, NULL, decl->type.type);
+      d->depth--;
+      break;
+    case D_FUNC:
+      dump_func(d, decl);
+      break;
+  }
 }
 
 void ast_dump(File *f, FILE *out) {
-  Dump d = {.out = out};
-  Walker w = {dump_expr, dump_stmt, dump_decl, &d};
-  fprintf(out, "File %s\n", f->source->path);
-  if (f->package_name && f->package_name->kind == E_IDENT)
-    fprintf(out, "  package %s\n", f->package_name->ident.name->s);
-  vec_each(Decl *, x, &f->decls) {
-    d.ends.len = 0;
-    walk_decl(&w, *x);
-  }
+  Dumper d = {.out = out};
+  fprintf(out, "package %s\n", f->package_name->ident.name->s);
+  if (f->build_constraint)
+    fprintf(out, "build constraint %s\n", f->build_constraint->s);
+  vec_each(Decl *, decl, &f->decls) dump_decl(&d, *decl);
 }

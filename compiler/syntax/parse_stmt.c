@@ -14,11 +14,29 @@ static Stmt *expr_stmt(Parser *p, Expr *x) {
   return finish_stmt(p, s);
 }
 
-// The current token is an assignment operator.
-static Stmt *assignment(Parser *p, ExprVec lhs) {
+// RangeClause = [ ExpressionList "=" | IdentifierList ":=" ] "range"
+//               Expression . The current token is "range".
+static Stmt *range_clause(Parser *p, ExprVec lhs, bool define) {
+  Stmt *s = new_stmt(p, S_RANGE);
+  next(p);
+  if (lhs.len > 0) s->range.key = lhs.at[0];
+  if (lhs.len > 1) s->range.value = lhs.at[1];
+  if (lhs.len > 2)
+    parse_error(p, expr_start(lhs.at[2]),
+                "range clause permits at most two iteration variables");
+  s->range.define = define;
+  s->range.x = expr(p);
+  return finish_stmt(p, s);
+}
+
+// The current token is an assignment operator. In the header of a for
+// statement, "range" may follow it.
+static Stmt *assignment(Parser *p, ExprVec lhs, bool range_ok) {
   Stmt *s = new_stmt(p, S_ASSIGN);
   s->op = (uint8_t)p->l.tok;
   next(p);
+  if (range_ok && p->l.tok == T_RANGE)
+    return range_clause(p, lhs, s->op == T_DEFINE);
   s->assign.lhs = lhs;
   if (s->op == T_ASSIGN || s->op == T_DEFINE)
     expr_list(p, &s->assign.rhs);
@@ -48,7 +66,7 @@ static Stmt *after_expr(Parser *p, ExprVec lhs) {
       return finish_stmt(p, s);
     default:
       if (p->l.tok >= T_ADD_ASSIGN && p->l.tok <= T_ANDNOT_ASSIGN)
-        return assignment(p, lhs);
+        return assignment(p, lhs, false);
       return expr_stmt(p, x);
   }
 }
@@ -72,21 +90,6 @@ static Stmt *guard_binding(Parser *p, Stmt *s) {
   return s;
 }
 
-// RangeClause = [ ExpressionList "=" | IdentifierList ":=" ] "range"
-//               Expression . The current token is "range".
-static Stmt *range_clause(Parser *p, ExprVec lhs, bool define) {
-  Stmt *s = new_stmt(p, S_RANGE);
-  next(p);
-  if (lhs.len > 0) s->range.key = lhs.at[0];
-  if (lhs.len > 1) s->range.value = lhs.at[1];
-  if (lhs.len > 2)
-    parse_error(p, expr_start(lhs.at[2]),
-                "range clause permits at most two iteration variables");
-  s->range.define = define;
-  s->range.x = expr(p);
-  return finish_stmt(p, s);
-}
-
 // SimpleStmt = EmptyStmt | ExpressionStmt | SendStmt | IncDecStmt
 //            | Assignment | ShortVarDecl . The first expressions may have
 // been parsed already. keyword is the statement whose header this is, or EOF.
@@ -95,19 +98,7 @@ static Stmt *simple_stmt(Parser *p, ExprVec lhs, Token keyword) {
     return range_clause(p, lhs, false);
   if (!lhs.len) expr_list(p, &lhs);
   if (p->l.tok == T_ASSIGN || p->l.tok == T_DEFINE) {
-    Lexer before = p->l;
-    if (keyword == T_FOR) {
-      next(p);
-      if (p->l.tok == T_RANGE)
-        return range_clause(p, lhs, before.tok == T_DEFINE);
-      Stmt *s = new_stmt(p, S_ASSIGN);
-      s->op = (uint8_t)before.tok;
-      s->pos = before.pos;
-      s->assign.lhs = lhs;
-      expr_list(p, &s->assign.rhs);
-      return finish_stmt(p, s);
-    }
-    Stmt *s = assignment(p, lhs);
+    Stmt *s = assignment(p, lhs, keyword == T_FOR);
     return keyword == T_SWITCH ? guard_binding(p, s) : s;
   }
   if (lhs.len == 1) return after_expr(p, lhs);
@@ -250,8 +241,9 @@ static bool for_clause(Parser *p, Header *h) {
 static void header_clauses(Parser *p, Header *h, Token keyword) {
   if (p->l.tok != T_SEMICOLON) {
     if (got(p, T_VAR))
-      unexpected(p, ", var declaration not allowed in %s initializer",
-                 token_text[keyword]);
+      syntax_error(p, p->l.pos,
+                   "var declaration not allowed in %s initializer",
+                   token_text[keyword]);
     Stmt *s = simple_stmt(p, (ExprVec){0}, keyword);
     if (s->kind == S_RANGE) {
       h->range = s;

@@ -1,91 +1,39 @@
 // SPDX-License-Identifier: MIT
 //
-// Walking the tree: calls functions for every node, parents first, in source
-// order. Left operands of binary expressions are followed in a loop, as
-// chains of them may be 100,000 long.
+// Walks over syntax trees in source order, parents before children. A type
+// that several fields share is visited once, with the first of them; values
+// repeated implicitly in a constant declaration are visited where they are
+// repeated.
 #include "syntax.h"
 
-Expr *unparen(Expr *x) {
-  while (x && x->kind == E_PAREN) x = x->paren.x;
-  return x;
+static void walk_exprs(Walker *w, const ExprVec *v) {
+  vec_each(Expr *, x, v) walk_expr(w, *x);
 }
 
-Pos expr_start(const Expr *x) {
-  for (;;) {
-    switch (x->kind) {
-      case E_BINARY: x = x->binary.x; break;
-      case E_KEY_VALUE: x = x->kv.key; break;
-      case E_SELECTOR: x = x->selector.x; break;
-      case E_INDEX: x = x->index.x; break;
-      case E_TYPE_ASSERT: x = x->assert.x; break;
-      case E_CALL: x = x->call.fun; break;
-      case E_COMPOSITE_LIT:
-        if (!x->composite.type) return x->pos;
-        x = x->composite.type;
-        break;
-      default: return x->pos;
-    }
-  }
+static void walk_stmts(Walker *w, const StmtVec *v) {
+  vec_each(Stmt *, s, v) walk_stmt(w, *s);
 }
 
-static void exprs(Walker *w, ExprVec *list) {
-  vec_each(Expr *, x, list) walk_expr(w, *x);
-}
-
-static void stmts(Walker *w, StmtVec *list) {
-  vec_each(Stmt *, s, list) walk_stmt(w, *s);
-}
-
-static void fields(Walker *w, FieldVec *list) {
-  vec_each(Field *, p, list) {
-    Field *f = *p;
+// Names come before the type they share, as they are written.
+static void walk_fields(Walker *w, const FieldVec *v) {
+  for (int i = 0; i < v->len; i++) {
+    Field *f = v->at[i];
     walk_expr(w, f->name);
-    if (!f->shares_type) walk_expr(w, f->type);
+    if (i + 1 < v->len && v->at[i + 1]->shares_type) continue;
+    walk_expr(w, f->type);
     walk_expr(w, f->tag);
   }
 }
 
-static void type_expr(Walker *w, Expr *x) {
+static void walk_primary(Walker *w, Expr *x) {
   switch (x->kind) {
-    case E_ARRAY_TYPE:
-      walk_expr(w, x->array.len);
-      walk_expr(w, x->array.elem);
-      break;
-    case E_STRUCT_TYPE: fields(w, &x->struct_.fields); break;
-    case E_FUNC_TYPE:
-      fields(w, &x->functype.tparams);
-      fields(w, &x->functype.params);
-      fields(w, &x->functype.results);
-      break;
-    case E_INTERFACE_TYPE: fields(w, &x->interface.elems); break;
-    case E_MAP_TYPE:
-      walk_expr(w, x->map.key);
-      walk_expr(w, x->map.value);
-      break;
-    case E_CHAN_TYPE: walk_expr(w, x->chan.elem); break;
-    case E_ELLIPSIS: walk_expr(w, x->ellipsis.elem); break;
-    default: break;
-  }
-}
-
-static void children(Walker *w, Expr *x) {
-  switch (x->kind) {
-    case E_COMPOSITE_LIT:
-      walk_expr(w, x->composite.type);
-      exprs(w, &x->composite.elems);
-      break;
-    case E_FUNC_LIT:
-      walk_expr(w, x->func.type);
-      walk_stmt(w, x->func.body);
-      break;
-    case E_PAREN: walk_expr(w, x->paren.x); break;
     case E_SELECTOR:
       walk_expr(w, x->selector.x);
       walk_expr(w, x->selector.sel);
       break;
     case E_INDEX:
       walk_expr(w, x->index.x);
-      exprs(w, &x->index.indices);
+      walk_exprs(w, &x->index.indices);
       break;
     case E_SLICE:
       walk_expr(w, x->slice.x);
@@ -99,62 +47,127 @@ static void children(Walker *w, Expr *x) {
       break;
     case E_CALL:
       walk_expr(w, x->call.fun);
-      exprs(w, &x->call.args);
+      walk_exprs(w, &x->call.args);
       break;
-    case E_STAR: case E_UNARY: walk_expr(w, x->unary.x); break;
-    case E_KEY_VALUE:
-      walk_expr(w, x->kv.key);
-      walk_expr(w, x->kv.value);
+    default:
+      unreachable();
+  }
+}
+
+static void walk_type(Walker *w, Expr *x) {
+  switch (x->kind) {
+    case E_ARRAY_TYPE:
+      walk_expr(w, x->array.len);
+      walk_expr(w, x->array.elem);
       break;
-    default: type_expr(w, x); break;
+    case E_STRUCT_TYPE:
+      walk_fields(w, &x->struct_.fields);
+      break;
+    case E_FUNC_TYPE:
+      walk_fields(w, &x->functype.tparams);
+      walk_fields(w, &x->functype.params);
+      walk_fields(w, &x->functype.results);
+      break;
+    case E_INTERFACE_TYPE:
+      walk_fields(w, &x->interface.elems);
+      break;
+    case E_MAP_TYPE:
+      walk_expr(w, x->map.key);
+      walk_expr(w, x->map.value);
+      break;
+    case E_CHAN_TYPE:
+      walk_expr(w, x->chan.elem);
+      break;
+    case E_ELLIPSIS:
+      walk_expr(w, x->ellipsis.elem);
+      break;
+    default:
+      unreachable();
   }
 }
 
 void walk_expr(Walker *w, Expr *x) {
-  ExprVec chain = {0};
-  for (; x && x->kind == E_BINARY; x = x->binary.x) {
-    if (w->expr && !w->expr(w, x)) {
-      x = NULL;
+  if (!x || (w->expr && !w->expr(w, x))) return;
+  switch (x->kind) {
+    case E_BAD: case E_IDENT: case E_BASIC_LIT:
       break;
-    }
-    vec_push(&chain, x);
+    case E_COMPOSITE_LIT:
+      walk_expr(w, x->composite.type);
+      walk_exprs(w, &x->composite.elems);
+      break;
+    case E_FUNC_LIT:
+      walk_expr(w, x->func.type);
+      walk_stmt(w, x->func.body);
+      break;
+    case E_PAREN:
+      walk_expr(w, x->paren.x);
+      break;
+    case E_STAR: case E_UNARY:
+      walk_expr(w, x->unary.x);
+      break;
+    case E_BINARY:
+      walk_expr(w, x->binary.x);
+      walk_expr(w, x->binary.y);
+      break;
+    case E_KEY_VALUE:
+      walk_expr(w, x->kv.key);
+      walk_expr(w, x->kv.value);
+      break;
+    case E_SELECTOR: case E_INDEX: case E_SLICE: case E_TYPE_ASSERT:
+    case E_CALL:
+      walk_primary(w, x);
+      break;
+    default:
+      walk_type(w, x);
   }
-  if (x && (!w->expr || w->expr(w, x))) children(w, x);
-  while (chain.len > 0) walk_expr(w, chain.at[--chain.len]->binary.y);
 }
 
-// else-if chains are followed in a loop.
-static void if_stmt(Walker *w, Stmt *s) {
-  for (;;) {
-    walk_stmt(w, s->if_.init);
-    walk_expr(w, s->if_.cond);
-    walk_stmt(w, s->if_.then);
-    Stmt *els = s->if_.els;
-    if (!els || els->kind != S_IF) {
-      walk_stmt(w, els);
-      return;
-    }
-    if (w->stmt && !w->stmt(w, els)) return;
-    s = els;
-  }
-}
-
-static void compound(Walker *w, Stmt *s) {
+static void walk_simple(Walker *w, Stmt *s) {
   switch (s->kind) {
-    case S_BLOCK: stmts(w, &s->block.stmts); break;
-    case S_IF: if_stmt(w, s); break;
+    case S_EXPR: case S_INCDEC: case S_GO: case S_DEFER:
+      walk_expr(w, s->expr.x);
+      break;
+    case S_SEND:
+      walk_expr(w, s->send.chan);
+      walk_expr(w, s->send.value);
+      break;
+    case S_ASSIGN:
+      walk_exprs(w, &s->assign.lhs);
+      walk_exprs(w, &s->assign.rhs);
+      break;
+    case S_RETURN:
+      walk_exprs(w, &s->return_.results);
+      break;
+    case S_BRANCH:
+      walk_expr(w, s->branch.label);
+      break;
+    default:
+      unreachable();
+  }
+}
+
+static void walk_compound(Walker *w, Stmt *s) {
+  switch (s->kind) {
+    case S_IF:
+      walk_stmt(w, s->if_.init);
+      walk_expr(w, s->if_.cond);
+      walk_stmt(w, s->if_.then);
+      walk_stmt(w, s->if_.els);
+      break;
     case S_SWITCH:
       walk_stmt(w, s->switch_.init);
       walk_expr(w, s->switch_.tag);
-      stmts(w, &s->switch_.cases);
+      walk_stmts(w, &s->switch_.cases);
       break;
     case S_TYPE_SWITCH:
       walk_stmt(w, s->type_switch.init);
       walk_expr(w, s->type_switch.bind);
       walk_expr(w, s->type_switch.x);
-      stmts(w, &s->type_switch.cases);
+      walk_stmts(w, &s->type_switch.cases);
       break;
-    case S_SELECT: stmts(w, &s->select.cases); break;
+    case S_SELECT:
+      walk_stmts(w, &s->select.cases);
+      break;
     case S_FOR:
       walk_stmt(w, s->for_.init);
       walk_expr(w, s->for_.cond);
@@ -168,17 +181,20 @@ static void compound(Walker *w, Stmt *s) {
       walk_stmt(w, s->range.body);
       break;
     case S_CASE:
-      exprs(w, &s->case_.exprs);
+      walk_exprs(w, &s->case_.exprs);
       walk_stmt(w, s->case_.comm);
-      stmts(w, &s->case_.body);
+      walk_stmts(w, &s->case_.body);
       break;
-    default: break;
+    default:
+      walk_simple(w, s);
   }
 }
 
 void walk_stmt(Walker *w, Stmt *s) {
   if (!s || (w->stmt && !w->stmt(w, s))) return;
   switch (s->kind) {
+    case S_BAD: case S_EMPTY:
+      break;
     case S_DECL:
       vec_each(Decl *, d, &s->decls) walk_decl(w, *d);
       break;
@@ -186,57 +202,56 @@ void walk_stmt(Walker *w, Stmt *s) {
       walk_expr(w, s->labeled.label);
       walk_stmt(w, s->labeled.stmt);
       break;
-    case S_EXPR: case S_INCDEC: case S_GO: case S_DEFER:
-      walk_expr(w, s->expr.x);
+    case S_BLOCK:
+      walk_stmts(w, &s->block.stmts);
       break;
-    case S_SEND:
-      walk_expr(w, s->send.chan);
-      walk_expr(w, s->send.value);
-      break;
-    case S_ASSIGN:
-      exprs(w, &s->assign.lhs);
-      exprs(w, &s->assign.rhs);
-      break;
-    case S_RETURN: exprs(w, &s->return_.results); break;
-    case S_BRANCH: walk_expr(w, s->branch.label); break;
-    default: compound(w, s); break;
+    default:
+      walk_compound(w, s);
   }
-}
-
-static void func_decl(Walker *w, Decl *d) {
-  Field *recv = d->func.recv;
-  if (recv) {
-    walk_expr(w, recv->name);
-    walk_expr(w, recv->type);
-  }
-  walk_expr(w, d->func.name);
-  walk_expr(w, d->func.type);
-  walk_stmt(w, d->func.body);
 }
 
 void walk_decl(Walker *w, Decl *d) {
   if (!d || (w->decl && !w->decl(w, d))) return;
   switch (d->kind) {
-    case D_BAD: break;
+    case D_BAD:
+      break;
     case D_IMPORT:
       walk_expr(w, d->import.name);
       walk_expr(w, d->import.path);
       break;
     case D_CONST:
-      exprs(w, &d->const_.names);
+      walk_exprs(w, &d->const_.names);
       walk_expr(w, d->const_.type);
-      exprs(w, &d->const_.values);
+      walk_exprs(w, &d->const_.values);
       break;
     case D_TYPE:
       walk_expr(w, d->type.name);
-      fields(w, &d->type.tparams);
+      walk_fields(w, &d->type.tparams);
       walk_expr(w, d->type.type);
       break;
     case D_VAR:
-      exprs(w, &d->var.names);
+      walk_exprs(w, &d->var.names);
       walk_expr(w, d->var.type);
-      exprs(w, &d->var.values);
+      walk_exprs(w, &d->var.values);
       break;
-    case D_FUNC: func_decl(w, d); break;
+    case D_FUNC:
+      if (d->func.recv) {
+        walk_expr(w, d->func.recv->name);
+        walk_expr(w, d->func.recv->type);
+      }
+      walk_expr(w, d->func.name);
+      walk_expr(w, d->func.type);
+      walk_stmt(w, d->func.body);
+      break;
   }
+}
+
+Expr *unparen(Expr *x) {
+  while (x && x->kind == E_PAREN) x = x->paren.x;
+  return x;
+}
+
+Pos expr_start(const Expr *x) {
+  while (x->kind == E_BINARY) x = x->binary.x;
+  return x->pos;
 }
