@@ -160,16 +160,24 @@ static Token binary_of(Token op) {
   }
 }
 
+// Left operands without calls are evaluated after a right side with calls:
+// the language leaves that open, and gc does it.
+static bool is_late(Expr *lhs, Expr *rhs) {
+  return !has_call(lhs) && has_call(rhs);
+}
+
 static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
-  Lvalue *l = lower_lvalue(x);
-  Type *t = l->kind == LV_BLANK ? type_of(x) : l->type;
+  Type *t = type_of(x);
   bool shift = op == T_SHL || op == T_SHR;
   Type *yt = shift && rhs ? default_type(type_of(rhs)) : t;
+  bool late = rhs && is_late(x, rhs);
+  Lvalue *l = late ? NULL : lower_lvalue(x);
   Val y;
   if (rhs)
     y = lower_expr_as(rhs, yt);
   else
     y = lower_const(const_from_int64(1), t);
+  if (late) l = lower_lvalue(x);
   set_pos(pos);
   Val addr, old;
   if (l->kind == LV_MAP) {
@@ -217,18 +225,26 @@ static void assign_one(Stmt *s, Expr *lhs, Expr *rhs) {
     if (rhs->mode != MODE_CONST && rhs->mode != MODE_NIL) lower_expr(rhs);
     return;
   }
-  Lvalue *l = lower_lvalue(lhs);
-  Val v = lower_expr_as(rhs, l->type);
+  bool late = is_late(lhs, rhs);
+  Lvalue *l = late ? NULL : lower_lvalue(lhs);
+  Val v = lower_expr_as(rhs, type_of(lhs));
+  if (late) l = lower_lvalue(lhs);
   set_pos(s->pos);
   store_value(lvalue_address(l), v, l->type);
 }
 
-// Evaluates the left operands; NULL for what is declared.
-static Lvalue **lower_lhs(Stmt *s) {
+// Evaluates left operands: those with calls before the right side, those
+// without (late) after it. NULL for what is declared.
+static void lower_lhs(Stmt *s, Lvalue **ls, bool late) {
   ExprVec *lhs = &s->assign.lhs;
-  Lvalue **ls = NEW_ARRAY(Lvalue *, lhs->len);
   for (int i = 0; i < lhs->len; i++)
-    if (!declared_at(s, lhs->at[i])) ls[i] = lower_lvalue(lhs->at[i]);
+    if (!declared_at(s, lhs->at[i]) && has_call(lhs->at[i]) != late)
+      ls[i] = lower_lvalue(lhs->at[i]);
+}
+
+static Lvalue **lower_early_lhs(Stmt *s) {
+  Lvalue **ls = NEW_ARRAY(Lvalue *, s->assign.lhs.len);
+  lower_lhs(s, ls, false);
   return ls;
 }
 
@@ -244,14 +260,18 @@ static void assign_to(Stmt *s, int i, Lvalue *l, Val v, Type *t) {
 static void assign_parallel(Stmt *s) {
   ExprVec *lhs = &s->assign.lhs, *rhs = &s->assign.rhs;
   int n = lhs->len;
-  Lvalue **ls = lower_lhs(s);
+  Lvalue **ls = lower_early_lhs(s);
   Val *vals = NEW_ARRAY(Val, n);
   Type **types = NEW_ARRAY(Type *, n);
   for (int i = 0; i < n; i++) {
     Object *obj = declared_at(s, lhs->at[i]);
-    types[i] = obj ? obj->type : ls[i]->type;
+    if (obj)
+      types[i] = obj->type;
+    else
+      types[i] = is_blank(lhs->at[i]) ? NULL : type_of(lhs->at[i]);
   }
   lower_operands(rhs->at, types, n, vals);
+  lower_lhs(s, ls, true);
   set_pos(s->pos);
   for (int i = 0; i < n; i++)
     if (types[i]) assign_to(s, i, ls[i], vals[i], types[i]);
@@ -260,10 +280,11 @@ static void assign_parallel(Stmt *s) {
 // a, b = f()
 static void assign_call(Stmt *s, Expr *call) {
   int n = s->assign.lhs.len;
-  Lvalue **ls = lower_lhs(s);
+  Lvalue **ls = lower_early_lhs(s);
   Val *vals = NEW_ARRAY(Val, n);
   Type *tuple = type_of(call);
   lower_call_multi(call, vals);
+  lower_lhs(s, ls, true);
   set_pos(s->pos);
   for (int i = 0; i < n; i++)
     assign_to(s, i, ls[i], vals[i], tuple->tuple.types.at[i]);
@@ -271,12 +292,13 @@ static void assign_call(Stmt *s, Expr *call) {
 
 // v, ok = m[k] and the like
 static void assign_comma_ok(Stmt *s, Expr *x) {
-  Lvalue **ls = lower_lhs(s);
+  Lvalue **ls = lower_early_lhs(s);
   Val v, ok;
   Type *t = type_of(x);
   if (t->kind == TY_TUPLE) t = t->tuple.types.at[0];
   lower_comma_ok(x, &v, &ok);
   if (is_memory_class(t)) v = snapshot(v, t);
+  lower_lhs(s, ls, true);
   set_pos(s->pos);
   assign_to(s, 0, ls[0], v, t);
   assign_to(s, 1, ls[1], ok, types_basic[B_BOOL]);

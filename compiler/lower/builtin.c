@@ -277,7 +277,9 @@ static Val lower_minmax(Expr *x, bool is_min) {
   Type *t = type_of(x);
   int n = x->call.args.len;
   Val *vals = NEW_ARRAY(Val, n);
-  for (int i = 0; i < n; i++) vals[i] = lower_expr_as(arg(x, i), t);
+  Type **types = NEW_ARRAY(Type *, n);
+  for (int i = 0; i < n; i++) types[i] = t;
+  lower_operands(x->call.args.at, types, n, vals);
   Val r = vals[0];
   for (int i = 1; i < n; i++) r = minmax2(r, vals[i], t, is_min);
   return r;
@@ -345,8 +347,8 @@ static void lower_print(Expr *x, bool newline) {
   for (int i = 0; i < n; i++) {
     types[i] = default_type(type_of(arg(x, i)));
     if (arg(x, i)->mode == MODE_NIL) types[i] = types_basic[B_UNSAFE_POINTER];
-    vals[i] = lower_expr_as(arg(x, i), types[i]);
   }
+  lower_operands(x->call.args.at, types, n, vals);
   set_pos(x->pos);
   rt_call("printlock", NULL, 0);
   for (int i = 0; i < n; i++) {

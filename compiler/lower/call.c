@@ -3,9 +3,8 @@
 // Calls: what is called, arguments, the calling convention.
 //
 // Order of evaluation: function value or receiver, then arguments, left to
-// right; only then is a nil function or interface found out. A variable whose
-// value could be changed by a later argument's call is read before it
-// (lower_stable).
+// right; only then is a nil function or interface found out. Arguments that
+// contain no call are evaluated after those that do, as gc does it.
 
 #include "lower.h"
 
@@ -180,43 +179,18 @@ static void callee_call(Callee *c, Val *args, Val *vals, bool noinline_) {
 // ---- arguments --------------------------------------------------------------------------
 
 // One argument, in memory of its own if it is of memory class.
-static Val lower_argument(Expr *x, Type *t, bool call_follows) {
-  if (is_memory_class(t)) {
-    Val copy = alloca_type(t, "arg");
-    lower_expr_as_to(x, t, copy);
-    return copy;
-  }
-  return call_follows ? lower_stable(x, t) : lower_expr_as(x, t);
+static Val lower_argument(Expr *x, Type *t) {
+  if (!is_memory_class(t))
+    return lower_expr_as(x, t);
+  Val copy = alloca_type(t, "arg");
+  lower_expr_as_to(x, t, copy);
+  return copy;
 }
 
 static Val variadic_array(Type *elem, int n, bool on_heap) {
   if (on_heap)
     return new_array(elem, const_i64(n));
   return alloca_type(type_array(elem, n), "variadic");
-}
-
-// Whether an argument after the i-th contains a call.
-static bool call_follows(ExprVec *args, int i) {
-  for (i++; i < args->len; i++) {
-    if (has_call(args->at[i]))
-      return true;
-  }
-  return false;
-}
-
-// The arguments from the first on as a slice of type t.
-static Val pack_variadic(Expr *call, int first, Type *t, bool on_heap) {
-  ExprVec *args = &call->call.args;
-  int n = args->len - first;
-  if (n <= 0)
-    return zero_value(t);
-  Type *elem = under(t)->slice.elem;
-  Val array = variadic_array(elem, n, on_heap);
-  for (int i = 0; i < n; i++) {
-    Val at = gep_index(array, elem, const_i64(i));
-    lower_expr_as_to(args->at[first + i], elem, at);
-  }
-  return make_slice(array, const_i64(n), const_i64(n));
 }
 
 // f(g()) with several results of g.
@@ -254,14 +228,31 @@ static void lower_args(Expr *call, Type *sig, Val *out, bool pack_on_heap) {
     spread_call(call, sig, out);
     return;
   }
-  bool pack = sig->func.variadic && !call->call.spread;
-  for (int i = 0; i < ps->len; i++) {
-    Type *t = ps->at[i]->type;
-    if (pack && i == ps->len - 1)
-      out[i] = pack_variadic(call, i, t, pack_on_heap);
-    else
-      out[i] = lower_argument(args->at[i], t, call_follows(args, i));
+  // The last parameter is a slice of the arguments from there on.
+  int first = ps->len;
+  Val array = NULL;
+  Type *elem = NULL;
+  if (sig->func.variadic && !call->call.spread) {
+    Type *slice = ps->at[--first]->type;
+    elem = under(slice)->slice.elem;
+    int n = args->len - first;
+    out[first] = zero_value(slice);
+    if (n > 0) {
+      array = variadic_array(elem, n, pack_on_heap);
+      out[first] = make_slice(array, const_i64(n), const_i64(n));
+    }
   }
+  int passes = operand_passes(args->at, args->len);
+  for (int pass = 0; pass < passes; pass++)
+    for (int i = 0; i < args->len; i++) {
+      Expr *x = args->at[i];
+      if (!in_pass(x, pass, passes))
+        continue;
+      if (i >= first)
+        lower_expr_as_to(x, elem, gep_index(array, elem, const_i64(i - first)));
+      else
+        out[i] = lower_argument(x, ps->at[i]->type);
+    }
 }
 
 static Val *args_array(Type *sig) {

@@ -784,8 +784,8 @@ static void flow_switch(Stmt *s) {
 // statement itself is the site of the record and the closure.
 static void flow_later(Stmt *s) {
   EscLoc *record = esc_site(s, cur, depth);
-  if (s->kind == S_GO || depth > 1)
-    record->escapes = true;
+  if (s->kind == S_GO || depth > 1 || cur->range)
+    record->escapes = true;  // a range body's frame ends before
   Expr *x = unparen(s->expr.x);
   if (x->kind != E_CALL) {
     discard(x);

@@ -392,7 +392,9 @@ static Val lower_concat(Expr *x) {
   concat_operands(x, &ops);
   Type *t = type_of(x);
   Val *vals = NEW_ARRAY(Val, ops.len);
-  for (int i = 0; i < ops.len; i++) vals[i] = lower_expr_as(ops.at[i], t);
+  Type **types = NEW_ARRAY(Type *, ops.len);
+  for (int i = 0; i < ops.len; i++) types[i] = t;
+  lower_operands(ops.at, types, ops.len, vals);
   LLVMTypeRef at = LLVMArrayType2(M->t_string, (uint64_t)ops.len);
   Val array = alloca_llvm(at, "concat");
   for (int i = 0; i < ops.len; i++)
