@@ -100,7 +100,9 @@ EOF
 expect 'no command' 2 "$gl"
 expect 'unknown command' 2 "$gl" frobnicate
 expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl
-expect 'no file' 2 "$gl" build
+expect 'no file' 2 "$gl" run
+mkdir -p nothing
+expect 'no source' 1 env -C nothing "$gl" build
 expect 'help' 0 "$gl" help
 says out 'run'
 expect 'version' 0 "$gl" version
