@@ -52,7 +52,7 @@ static bool import_spec(Parser *p, void *data) {
   d->import.path = maybe_literal(p);
   if (!d->import.path) {
     d->import.path = bad_expr(p);
-    syntax_error(p, p->l.pos, "missing import path; require quoted string");
+    syntax_error(p, p->l.pos, "missing import path");
     advance_to(p, T_SEMICOLON, T_RPAREN);
   } else if (d->import.path->kind == E_BASIC_LIT &&
              d->import.path->op != T_STRING) {

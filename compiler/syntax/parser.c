@@ -277,7 +277,9 @@ void drop_pragmas(Parser *p) {
 
 void check_guard(Parser *p) {
   if (!p->guard) return;
-  error_at(p->guard->pos, "use of .(type) outside type switch");
+  // Go finds this only in files without other errors.
+  if (!p->file->had_errors)
+    error_at(p->guard->pos, "use of .(type) outside type switch");
   p->guard->kind = E_BAD;
   p->guard = NULL;
 }
