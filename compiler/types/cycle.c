@@ -63,6 +63,18 @@ bool valid_cycle(Checker *c, Object *obj) {
   return false;
 }
 
+void needs_itself(Checker *c, Type *t) {
+  if (t->named.cyclic) return;
+  Object *obj = t->named.obj;
+  int start = c->path.len - 1;
+  while (start >= 0 && c->path.at[start] != obj) start--;
+  if (start < 0) return;
+  t->named.cyclic = true;
+  int n = c->path.len - start;
+  report_cycle(c, c->path.at + start, n,
+               first_in_source(c->path.at + start, n));
+}
+
 // ---- names that stand for each other ----------------------------------------------------
 
 static Object *next_name(Package *pkg, Object *obj) {
@@ -195,6 +207,76 @@ static bool finite(Checker *c, Nest *n, Type *t) {
   }
   n->depth--;
   return ok;
+}
+
+// ---- anonymous interfaces ---------------------------------------------------------------------
+
+// interface{ I } whose method, by way of I, mentions interface{ I } again has
+// no finite text, and texts are what identity of types rests on when linking.
+static Map endless;  // those reported
+
+static bool reaches(Type *t, Map *on_path, int depth);
+
+static bool reaches_vars(ObjectVec *list, Map *on_path, int depth) {
+  vec_each(Object *, v, list)
+    if ((*v)->type && reaches((*v)->type, on_path, depth)) return true;
+  return false;
+}
+
+static bool reaches_methods(Type *t, Map *on_path, int depth) {
+  if (map_has(&endless, t)) return false;
+  if (map_get(on_path, t)) {
+    map_put(&endless, t, t);
+    return true;
+  }
+  interface_complete(t);
+  map_put(on_path, t, t);
+  bool found = false;
+  vec_each(Object *, m, &t->interface.all)
+    if ((*m)->type && reaches((*m)->type, on_path, depth)) {
+      found = true;
+      break;
+    }
+  map_put(on_path, t, NULL);
+  return found;
+}
+
+static bool reaches(Type *t, Map *on_path, int depth) {
+  enum { DEEPEST = 1000 };
+  if (++depth > DEEPEST) return true;
+  switch (t->kind) {
+    case TY_POINTER: return reaches(t->pointer.elem, on_path, depth);
+    case TY_SLICE: return reaches(t->slice.elem, on_path, depth);
+    case TY_ARRAY: return reaches(t->array.elem, on_path, depth);
+    case TY_CHAN: return reaches(t->chan.elem, on_path, depth);
+    case TY_MAP:
+      return reaches(t->map.key, on_path, depth) ||
+             reaches(t->map.elem, on_path, depth);
+    case TY_STRUCT:
+      return reaches_vars(&t->struct_.fields, on_path, depth);
+    case TY_FUNC:
+      return reaches_vars(&t->func.params, on_path, depth) ||
+             reaches_vars(&t->func.results, on_path, depth);
+    case TY_INTERFACE: return reaches_methods(t, on_path, depth);
+    default: return false;
+  }
+}
+
+static int by_pos(const void *a, const void *b) {
+  Pos x = ((const struct Literal *)a)->pos, y = ((const struct Literal *)b)->pos;
+  return x < y ? -1 : x > y;
+}
+
+void check_anonymous_interfaces(Checker *c) {
+  if (!c->interfaces.len) return;
+  qsort(c->interfaces.at, (size_t)c->interfaces.len, sizeof *c->interfaces.at,
+        by_pos);
+  vec_each(struct Literal, l, &c->interfaces) {
+    Map on_path = {0};
+    if (reaches(l->type, &on_path, 0))
+      check_error(c, l->pos, "invalid recursive type: anonymous interface "
+                  "refers to itself (see https://go.dev/issue/56103)");
+  }
 }
 
 void check_finite(Checker *c, Type *t) {

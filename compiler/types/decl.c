@@ -14,11 +14,12 @@ typedef struct Env {
   Pos iota_pos;
   Object *decl;
   bool in_tparams;
+  int in_length;
 } Env;
 
 static Env save_env(Checker *c) {
   return (Env){c->file, c->scope, c->func, c->iota, c->iota_pos, c->decl,
-               c->in_tparams};
+               c->in_tparams, c->in_length};
 }
 
 static void restore_env(Checker *c, Env e) {
@@ -29,6 +30,7 @@ static void restore_env(Checker *c, Env e) {
   c->iota_pos = e.iota_pos;
   c->decl = e.decl;
   c->in_tparams = e.in_tparams;
+  c->in_length = e.in_length;
 }
 
 void check_later(Checker *c, void (*run)(Checker *c, void *data),
@@ -43,7 +45,7 @@ void run_delayed(Checker *c) {
   for (int i = 0; i < c->delayed.len; i++) {
     struct Delayed d = c->delayed.at[i];
     restore_env(c, (Env){d.file, d.scope, d.func, d.iota, d.iota_pos, d.decl,
-                         false});
+                         false, 0});
     d.run(c, d.data);
   }
   c->delayed.len = 0;
@@ -108,10 +110,6 @@ static void const_decl(Checker *c, Object *obj, Decl *d) {
   }
   if (type && type->kind == TY_INVALID) {
     obj->type = type_invalid;
-    if (init) {  // uses what it uses
-      c->iota_pos = d->const_.implicit ? obj->pos : 0;
-      use_expr(c, init);
-    }
   } else {
     obj->type = type;
     c->iota_pos = d->const_.implicit ? obj->pos : 0;
@@ -273,7 +271,8 @@ static void type_decl(Checker *c, Object *obj, Decl *d) {
     rhs = type_invalid;
   }
   t->named.rhs = rhs;
-  if (rhs->kind == TY_INVALID || obj->type->kind == TY_INVALID)
+  if (rhs->kind == TY_INVALID || obj->type->kind == TY_INVALID ||
+      t->named.cyclic)
     t->named.rhs = t->named.underlying = type_invalid;
 }
 
@@ -315,6 +314,7 @@ static Expr *receiver_base(Expr *x) {
 
 static void body_later(Checker *c, void *data) {
   FuncInfo *info = data;
+  c->decl = info->obj;
   check_func_body(c, info);
 }
 
@@ -381,8 +381,10 @@ static void white_object(Checker *c, Object *obj) {
   Env e = save_env(c);
   bool lazy = c->lazy_types;
   if (obj->kind != OBJ_TYPE) c->lazy_types = false;
-  restore_env(c, (Env){obj->file, obj->file->scope, NULL, NULL, 0, obj,
-                       false});
+  // Only values depend on what they mention; functions do by their bodies.
+  bool value = obj->kind == OBJ_CONST || obj->kind == OBJ_VAR;
+  restore_env(c, (Env){obj->file, obj->file->scope, NULL, NULL, 0,
+                       value ? obj : NULL, false, 0});
   obj->color = COLOR_GREY;
   vec_push(&c->path, obj);
   resolve_object(c, obj);

@@ -117,7 +117,8 @@ void check_func_lit(Checker *c, Expr *x) {
   x->type = f->sig;
   if (!f->body)
     return;
-  if (c->func) {
+  // In an array length the types around may be incomplete.
+  if (c->func && !c->in_length) {
     check_func_body(c, f);
     return;
   }

@@ -427,6 +427,7 @@ bool check_package(Package *pkg) {
   resolve_all(&c, &k.aliases);
   resolve_all(&c, &k.others);
   run_delayed(&c);
+  check_anonymous_interfaces(&c);
   if (pkg->bodies) {
     compute_init_order(&c);
     unused_imports(&c, &k);

@@ -88,7 +88,11 @@ static Type *resolve_underlying(Type *t) {
     if (at->kind != TY_NAMED) return t->named.underlying = at;
     if (at->named.underlying) return t->named.underlying = at->named.underlying;
     if (at->named.origin) instance_expand(at);
-    if (!at->named.rhs || at->named.rhs == t) return type_invalid;
+    if (!at->named.rhs || at->named.rhs == t) {
+      if (current_checker && current_checker->in_length)
+        needs_itself(current_checker, at);
+      return type_invalid;
+    }
     at = at->named.rhs;
   }
   return type_invalid;

@@ -60,7 +60,7 @@ struct Type {
       Type *origin;          // generic type an instance was made from
       TypeVec tparams;       // of a generic type
       int local_id;          // 0 at package level, else unique in the package
-      bool resolving;        // cycle detection
+      bool cyclic;           // needed itself, which was reported
     } named;
     struct { Type *elem; } pointer, slice;
     struct { Type *elem; int64_t len; } array;  // len -1: [...] not yet known
@@ -443,6 +443,12 @@ typedef struct Checker {
     Object *decl;
   }) delayed;
   ObjectVec imports;    // PKGNAMEs of all files
+  VEC(struct Literal {  // interface types with methods
+    Pos pos;
+    Type *type;
+  }) interfaces;
+  int in_length;        // in an array length or T.x of a type expression:
+                        // types still being declared are cycles here
   bool in_tparams;      // in a list of type parameters
   Map methods;          // TYPENAME -> ObjectVec *: what is declared for it
   bool lazy_types;      // decl.c: inside an alias declaration
@@ -473,7 +479,11 @@ void use_dot_import(Checker *c, Object *obj);
 void report_cycle(Checker *c, Object *const *cycle, int n, int start);
 // Whether the objects on the path from obj on may depend on obj; reports.
 bool valid_cycle(Checker *c, Object *obj);
+// t, still being declared, is needed now: reports that once.
+void needs_itself(Checker *c, Type *t);
 void check_direct_cycles(Checker *c, ObjectVec *types);
+// Reports interfaces that embed what mentions them again.
+void check_anonymous_interfaces(Checker *c);
 // Reports a declared type that contains itself.
 void check_finite(Checker *c, Type *t);
 // decl.c: makes sure obj's type (and value) is known; reports cycles.

@@ -327,6 +327,8 @@ static Type *interface_type(Checker *c, Expr *x) {
     check_later(c, complete_later, t);
   else
     interface_complete(t);
+  struct Literal literal = {x->pos, t};
+  if (m->len) vec_push(&c->interfaces, literal);
   return t;
 }
 
@@ -604,10 +606,13 @@ static Type *not_a_type(Checker *c, Expr *x) {
 }
 
 static Type *named_type(Checker *c, Expr *x) {
-  if (x->kind == E_IDENT)
+  if (x->kind == E_IDENT) {
     check_ident(c, x, true);
-  else
+  } else {
+    c->in_length++;
     check_selector(c, x, true);
+    c->in_length--;
+  }
   switch (x->mode) {
     case MODE_TYPE: return x->type ? x->type : type_invalid;
     case MODE_INVALID: return type_invalid;
@@ -631,7 +636,9 @@ static Type *array_type(Checker *c, Expr *x) {
   if (!x->array.len) return type_slice(check_var_type(c, x->array.elem));
   bool lazy = c->lazy_types;  // the length may need what is left out
   c->lazy_types = false;
+  c->in_length++;
   int64_t len = check_array_len(c, x->array.len);
+  c->in_length--;
   c->lazy_types = lazy;
   Type *elem = check_var_type(c, x->array.elem);
   return len < 0 ? type_invalid : type_array(elem, len);
