@@ -37,7 +37,8 @@ char *arena_strndup(Arena *a, const char *s, size_t n);
 // Formats into the arena; the result is NUL-terminated.
 char *arena_printf(Arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(Arena *a, const char *fmt, va_list ap);
+char *arena_vprintf(Arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0), nonnull(2)));
 #define NEW(T) ((T *)arena_alloc(perm, sizeof(T)))
 #define NEW_ARRAY(T, n) ((T *)arena_alloc(perm, sizeof(T) * (size_t)(n)))
 
@@ -71,7 +72,7 @@ void buf_add(Buf *b, const char *s, size_t n);
 void buf_addc(Buf *b, char c);
 void buf_adds(Buf *b, const char *s);
 void buf_printf(Buf *b, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3), nonnull(2)));
 
 // ---- name.c ---------------------------------------------------------------
 
@@ -167,7 +168,8 @@ extern DiagOptions diag_options;
 // syntax_error_at puts "syntax error: " before the message.
 void error_at(Pos pos, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void error_at_v(Pos pos, const char *fmt, va_list ap);
+void error_at_v(Pos pos, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 void syntax_error_at(Pos pos, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void warning_at(Pos pos, const char *fmt, ...)
