@@ -44,14 +44,19 @@ done | report 'licence'
   xargs -r grep -nE '[[:blank:]]+$' /dev/null | report 'trailing blanks'
 code | grep -v '\.S$' | xargs -r grep -nP '\t' /dev/null | report 'tabs'
 
-# Width: 80 columns; a tab of .gl counts four.
+# Width: 80 columns, a tab of .gl counts four; in the standard library 100,
+# where names and signatures are given.
 { code; scripts; } | xargs -r grep -nP '^.{81,}' /dev/null |
   report 'over 80 columns'
 pages | xargs -r grep -nP '^(?![|]|.*https?:).{81,}' /dev/null |
   report 'over 80 columns'
 gl | grep -E '^(stdlib|examples|bench)/' | while read -r f; do
-  # Lines that are one long string are tables.
-  expand -t 4 "$f" | grep -nP '^(?! *").{81,}' | sed "s|^|$f:|"
+  case $f in
+    stdlib/unicode/*) continue ;;  # tables
+    stdlib/*) width=101 ;;
+    *) width=81 ;;
+  esac
+  expand -t 4 "$f" | grep -nP "^.{$width,}" | sed "s|^|$f:|"
 done | report 'over 80 columns'
 
 # Length: past 900 lines a file holds a second idea.
