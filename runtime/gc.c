@@ -283,7 +283,7 @@ typedef struct Finalizer {
 
 static Lock finlock;
 static Finalizer *finq, *finqtail;
-static G *finwaiter;
+static G *_Atomic finwaiter;
 
 static void GC_CALLBACK run_one(void *obj, void *data) {
   Finalizer *f = data;
@@ -304,8 +304,10 @@ void gl_setfinalizer(void *obj, void *fn, void *type) {
     f->fn = fn;
     f->type = type;
   }
-  GC_register_finalizer_no_order(GC_base(obj), fn ? run_one : NULL, f, NULL,
-                                 NULL);
+  void *base = GC_base(obj);
+  if (!base) return;  // static data is never collected
+  // In order, as Go does: what an object refers to is finalized after it.
+  GC_register_finalizer_ignore_self(base, fn ? run_one : NULL, f, NULL, NULL);
 }
 
 // mcall: the next record, or park until there is one.
@@ -327,10 +329,12 @@ void finwait(G *gp) {
   gp->ret[0] = (uintptr_t)f;
 }
 
-// Wake the finalizer goroutine; sysmon calls this after a collection. The
-// woken G gets NULL and asks again.
+// Wake the finalizer goroutine if there is work for it; called by sysmon and
+// by Ms that look for something to run. The woken G gets NULL and asks again.
 void gc_wake_finalizer(void) {
-  if (!GC_should_invoke_finalizers()) return;
+  if (LIKELY(!atomic_load_explicit(&finwaiter, memory_order_relaxed)) ||
+      !GC_should_invoke_finalizers())
+    return;
   lock(&finlock);
   G *gp = finwaiter;
   finwaiter = NULL;

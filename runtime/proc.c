@@ -453,6 +453,7 @@ static G *find_runnable(bool *inherit) {
       gcstopm();
       continue;
     }
+    gc_wake_finalizer();
     int64_t until = 0, now = 0;
     G *gp = local_work(pp, &until, inherit, &now);
     if (gp) return gp;

@@ -430,6 +430,7 @@ G *gc_new_g(void);
 void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
+void gc_wake_finalizer(void);
 
 // malloc.c
 void malloc_init(void);

@@ -20,8 +20,6 @@ static const int64_t TICK_MIN = 20, TICK_MAX = 10000;  // us
 static const int64_t SLICE = 10000000;                 // ns
 static int64_t start_time;
 
-void gc_wake_finalizer(void);
-
 // Is there anything for pp to run but what it runs now?
 static bool worth_preempting(P *pp, int64_t now) {
   int64_t when = pp->timer0when;
@@ -109,7 +107,6 @@ static void *sysmon(void *arg) {
   start_time = nanotime();
   int64_t delay = TICK_MIN, lasttrace = start_time;
   int idle = 0;
-  uint64_t lastgc = 0;
   for (;;) {
     if (idle == 0) delay = TICK_MIN;
     else if (idle > 50) delay *= 2;
@@ -121,10 +118,7 @@ static void *sysmon(void *arg) {
     idle = retake(now) ? 0 : idle + 1;
     int64_t next = timers_next();
     if (next != 0 && next < now) wakep();  // of an idle P, or one too busy
-    if (gc_count() != lastgc) {
-      lastgc = gc_count();
-      gc_wake_finalizer();
-    }
+    gc_wake_finalizer();
     if (gl_debug.schedtrace > 0 &&
         now - lasttrace >= gl_debug.schedtrace * INT64_C(1000000)) {
       lasttrace = now;
