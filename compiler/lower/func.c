@@ -60,8 +60,11 @@ static LLVMTypeRef type_of_func(Object *f) {
 
 Val function_for(Object *f) {
   const Directive *d = directive_of(f);
-  const char *name = d->kind == DIR_ASM ? d->name : link_name_func(f);
-  return function_declare(name, type_of_func(f));
+  if (d->kind != DIR_ASM)
+    return function_declare(link_name_func(f), type_of_func(f));
+  Val fn = function_declare(d->name, type_of_func(f));
+  LLVMSetVisibility(fn, LLVMDefaultVisibility);  // memchr is in libc.so
+  return fn;
 }
 
 void mark_wrapper(Val fn) {

@@ -116,7 +116,12 @@ static void switch_string(Switch *sw, Val tag, Type *t, int n) {
   }
 }
 
+// tag NULL: true, which an interface may be compared with.
 static Val case_equal(Val tag, Type *t, Expr *x) {
+  if (!tag) {
+    tag = LLVMConstInt(M->t_i1, 1, false);
+    t = types_basic[B_BOOL];
+  }
   if (x->mode == MODE_NIL) return lower_is_nil(tag, t);
   Type *xt = type_of(x);
   if (is_untyped(xt)) xt = is_interface(t) ? default_type(xt) : t;
@@ -132,10 +137,10 @@ static void switch_chain(Switch *sw, Val tag, Type *t) {
     for (int j = 0; j < xs->len; j++) {
       LLVMBasicBlockRef next = new_block("switch.next");
       set_pos(xs->at[j]->pos);
-      if (tag)
-        cond_br(case_equal(tag, t, xs->at[j]), sw->bodies[i], next);
-      else
+      if (!tag && is_boolean(type_of(xs->at[j])))
         lower_cond(xs->at[j], sw->bodies[i], next);
+      else
+        cond_br(case_equal(tag, t, xs->at[j]), sw->bodies[i], next);
       set_block(next);
     }
   }
