@@ -315,6 +315,8 @@ static void builtin_new(Checker *c, Expr *e) {
       return;
     require_lang(c, expr_start(e->call.fun), 26,
                  arena_printf(perm, "new(%s)", expr_string(perm, x)));
+  } else {
+    check_no_constraint(c, expr_start(x), x->type);
   }
   value(e, type_pointer(x->type));
 }

@@ -197,7 +197,8 @@ static Const *float_literal(const char *s) {
   if (mpfr_zero_p(c->f)) return new_rational();
   // Go's constants have exponents of 32 bits.
   mpfr_exp_t e = mpfr_get_exp(c->f);
-  if (e > INT32_MAX || e < INT32_MIN) return NULL;
+  if (e > INT32_MAX) return NULL;
+  if (e < INT32_MIN) return new_rational();
   if (labs(e) < RATIONAL_BITS && strlen(s) < LONGEST_EXACT)
     return exact_float(s, hex);
   return c;

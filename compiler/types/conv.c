@@ -42,17 +42,26 @@ static bool in_terms(Type *set, const struct Term *x) {
   return false;
 }
 
-static bool mentions(Type *t, Type *v) {
-  vec_each(struct Term, x, &t->interface.terms)
-    if (identical(x->type, v)) return true;
+// v was written somewhere in constraint t, though other parts exclude it.
+static bool mentions(Type *t, Type *v, int depth) {
+  enum { DEEPEST = 50 };
+  if (depth > DEEPEST) return false;
+  if (t->kind == TY_UNION) {
+    vec_each(struct Term, x, &t->union_.terms)
+      if (identical(x->type, v)) return true;
+    return false;
+  }
+  if (t->kind != TY_INTERFACE) return identical(t, v);
+  vec_each(Type *, e, &t->interface.embeds)
+    if (mentions(*e, v, depth + 1)) return true;
   return false;
 }
 
-static const char *terms_string(Type *set, Package *pkg) {
+static const char *terms_string(Type *set) {
   Buf b = {0};
   vec_each(struct Term, t, &set->interface.terms)
     buf_printf(&b, "%s%s%s", t == set->interface.terms.at ? "" : " | ",
-               t->tilde ? "~" : "", type_string(perm, t->type, pkg));
+               t->tilde ? "~" : "", type_string(perm, t->type, NULL));
   return b.at ? b.at : "";
 }
 
@@ -76,11 +85,11 @@ static bool check_terms(Implementing *k, Type *ti) {
         identical(x->type, vi))
       return fail(k, arena_printf(perm, "(possibly missing ~ for %s in %s)",
                                   type_string(perm, x->type, k->pkg), t));
-  if (mentions(ti, k->v))
+  if (mentions(ti, k->v, 0))
     return fail(k, arena_printf(perm, "(%s mentions %s, but %s is not in the "
                                 "type set of %s)", t, v, v, t));
   return fail(k, arena_printf(perm, "(%s missing in %s)", v,
-                              terms_string(ti, k->pkg)));
+                              terms_string(ti)));
 }
 
 // A struct with an embedded field of unknown type may have any method.

@@ -283,6 +283,7 @@ static void star(Checker *c, Expr *e) {
   if (x->mode == MODE_INVALID)
     return;
   if (x->mode == MODE_TYPE) {
+    check_no_constraint(c, expr_start(x), x->type);
     e->mode = MODE_TYPE;
     e->type = type_pointer(x->type);
     return;

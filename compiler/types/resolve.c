@@ -291,11 +291,13 @@ static Object *receiver_type(Checker *c, Expr *x, bool *ptr) {
       *ptr = true;
       x = unparen(x->unary.x);
     }
-    if (x->kind == E_INDEX) x = unparen(x->index.x);
+    // An alias of an instance has no methods of its own.
+    if (x->kind == E_INDEX && i == 0) x = unparen(x->index.x);
     if (x->kind != E_IDENT) return NULL;
     Object *obj = scope_lookup(c->pkg->scope, x->ident.name);
     if (!obj || obj->kind != OBJ_TYPE || !obj->decl) return NULL;
     if (!obj->type_.alias) return obj;
+    if (obj->decl->type.tparams.len) return NULL;
     x = obj->decl->type.type;
   }
   return NULL;
@@ -428,6 +430,7 @@ bool check_package(Package *pkg) {
   resolve_all(&c, &k.others);
   run_delayed(&c);
   check_anonymous_interfaces(&c);
+  mono_check(&c);
   if (pkg->bodies) {
     compute_init_order(&c);
     unused_imports(&c, &k);

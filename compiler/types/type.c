@@ -241,10 +241,12 @@ static bool interface_comparable(Comparing *k, Type *t, Type *u) {
   if (!u->interface.has_terms)
     return explain(k, "incomparable types in type set", NULL);
   if (!u->interface.terms.len) return explain(k, "empty type set", NULL);
+  bool ok = true, strict = k->strict;
+  k->strict = true;  // what stands for a type must not panic
   vec_each(struct Term, term, &u->interface.terms)
-    if (!compare_ok(k, term->type))
-      return explain(k, "incomparable types in type set", NULL);
-  return true;
+    ok = ok && compare_ok(k, term->type);
+  k->strict = strict;
+  return ok || explain(k, "incomparable types in type set", NULL);
 }
 
 static bool compare_ok(Comparing *k, Type *t) {

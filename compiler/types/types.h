@@ -422,6 +422,8 @@ bool satisfies(Type *v, Type *t, char **why, Package *pkg);
 
 // ---- the checker -------------------------------------------------------------------
 
+typedef struct Mono Mono;
+
 typedef struct Checker {
   Package *pkg;
   File *file;
@@ -447,6 +449,7 @@ typedef struct Checker {
     Pos pos;
     Type *type;
   }) interfaces;
+  struct Mono *mono;    // mono.c
   int in_length;        // in an array length or T.x of a type expression:
                         // types still being declared are cycles here
   bool in_tparams;      // in a list of type parameters
@@ -486,6 +489,12 @@ void check_direct_cycles(Checker *c, ObjectVec *types);
 void check_anonymous_interfaces(Checker *c);
 // Reports a declared type that contains itself.
 void check_finite(Checker *c, Type *t);
+// mono.c: records that type parameters get arguments; reports those that
+// need infinitely many instances.
+void mono_record(Checker *c, Pos pos, TypeVec *tparams, TypeVec *targs);
+// A receiver's type parameter stands for its type's.
+void mono_same(Checker *c, Type *declared, Type *original);
+void mono_check(Checker *c);
 // decl.c: makes sure obj's type (and value) is known; reports cycles.
 void check_object(Checker *c, Object *obj);
 // A declaration inside a function.
@@ -502,6 +511,8 @@ void declare(Checker *c, Object *obj, Pos scope_start);
 Type *check_type(Checker *c, Expr *x);
 // The same for the type of a variable, which no constraint can be.
 Type *check_var_type(Checker *c, Expr *x);
+// t, found at pos, becomes the type of a variable.
+void check_no_constraint(Checker *c, Pos pos, Type *t);
 // Also if x is a generic type without arguments (allowed for receivers).
 Type *check_generic_type(Checker *c, Expr *x);
 // Checks the arguments of an instance against the constraints; pos is that of

@@ -43,14 +43,18 @@ static void check_not_constraint(Checker *c, void *data) {
                 "interface contains type constraints", type_str(c, k->type));
 }
 
-Type *check_var_type(Checker *c, Expr *x) {
-  Type *t = check_type(c, x);
+void check_no_constraint(Checker *c, Pos pos, Type *t) {
   bool may_be_interface =
       t->kind == TY_INTERFACE ? t->interface.embeds.len > 0
       : t->kind == TY_NAMED && t != type_error &&
             (!t->named.underlying ||
              t->named.underlying->kind == TY_INTERFACE);
-  if (may_be_interface) later(c, check_not_constraint, expr_start(x), t, false);
+  if (may_be_interface) later(c, check_not_constraint, pos, t, false);
+}
+
+Type *check_var_type(Checker *c, Expr *x) {
+  Type *t = check_type(c, x);
+  check_no_constraint(c, expr_start(x), t);
   return t;
 }
 
@@ -181,7 +185,9 @@ static void check_union(Checker *c, void *data) {
     Pos pos = expr_start(terms.at[n - 1 - i]);
     Type *u = under(term->type);
     const char *s = type_str(c, term->type);
-    const char *full = arena_printf(perm, "%s%s", term->tilde ? "~" : "", s);
+    // Terms are shown with their packages.
+    const char *full = arena_printf(perm, "%s%s", term->tilde ? "~" : "",
+                                    type_string(perm, term->type, NULL));
     if (u->kind == TY_INVALID) continue;
     if (term->tilde && u->kind == TY_INTERFACE) {
       check_error(c, pos, "invalid use of ~ (%s is an interface)", s);
@@ -211,7 +217,7 @@ static void check_union(Checker *c, void *data) {
         continue;
       check_error(c, pos, "overlapping terms %s and %s", full,
                   arena_printf(perm, "%s%s", other->tilde ? "~" : "",
-                               type_str(c, other->type)));
+                               type_string(perm, other->type, NULL)));
       break;
     }
   }
@@ -227,7 +233,7 @@ static struct Term union_term(Checker *c, Expr *x, bool single) {
   term.type = check_type(c, type);
   if (is_type_param(term.type)) {
     if (term.tilde)
-      check_error(c, expr_start(x),
+      check_error(c, expr_start(type),
                   "type in term %s cannot be a type parameter",
                   expr_string(perm, x));
     else if (!single)
@@ -496,9 +502,11 @@ static Type *generic_receiver(Checker *c, Expr *x, Type *base) {
                 params.len == 1 ? "" : "s", formal->len);
     return type_invalid;
   }
-  for (int i = 0; i < params.len; i++)
+  for (int i = 0; i < params.len; i++) {
+    mono_same(c, params.at[i], formal->at[i]);
     params.at[i]->tparam.constraint =
         subst_type(formal->at[i]->tparam.constraint, formal, &params);
+  }
   return instantiate(base, &params);
 }
 
@@ -506,9 +514,23 @@ Type *check_receiver_type(Checker *c, Expr *x) {
   Expr *base = unparen(x);
   bool ptr = base->kind == E_STAR;
   if (ptr) base = unparen(base->unary.x);
-  if (base->kind != E_INDEX) return check_var_type(c, x);
+  if (base->kind != E_INDEX) {
+    Type *t = check_var_type(c, x), *named = deref(t, NULL);
+    if (named->kind != TY_NAMED || !named->named.targs.len) return t;
+    // By way of an alias.
+    check_error(c, expr_start(base),
+                "cannot define new methods on instantiated type %s",
+                type_str(c, named));
+    return denotes(x, type_invalid);
+  }
   Type *g = check_generic_type(c, base->index.x);
   if (g->kind == TY_INVALID) return g;
+  if (g->kind == TY_NAMED && is_generic(g) && g->named.obj->type_.alias) {
+    check_error(c, expr_start(base->index.x),
+                "cannot define new methods on generic alias type %s",
+                type_str(c, g));
+    return type_invalid;
+  }
   if (g->kind != TY_NAMED || !is_generic(g)) {
     check_error(c, expr_start(base->index.x), "%s is not a generic type",
                 type_str(c, g));
@@ -550,6 +572,7 @@ bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
     check_error(c, at, "%s", why ? why : "invalid type argument");
     return false;
   }
+  mono_record(c, pos, tparams, targs);
   return true;
 }
 
