@@ -133,7 +133,8 @@ enum {
 
 #define DW_FUNCS(F) \
   F(void *, dwfl_begin, (const Callbacks *)) \
-  F(int, dwfl_linux_proc_report, (void *, pid_t)) \
+  F(void *, dwfl_report_elf, (void *, const char *, const char *, int, \
+                              uint64_t, bool)) \
   F(int, dwfl_report_end, (void *, void *, void *)) \
   F(void *, dwfl_addrmodule, (void *, uint64_t)) \
   F(Die *, dwfl_module_nextcu, (void *, Die *, uint64_t *)) \
@@ -172,7 +173,10 @@ static bool dw_load(void) {
   *(void **)&cb.find_elf = dlsym(h, "dwfl_linux_proc_find_elf");
   *(void **)&cb.find_debuginfo = dlsym(h, "dwfl_standard_find_debuginfo");
   void *d = dw.dwfl_begin(&cb);
-  if (!d || dw.dwfl_linux_proc_report(d, getpid()) != 0) return false;
+  // Not by the file's name: `gl run` has removed it already.
+  int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  if (!d || !dw.dwfl_report_elf(d, "exe", "/proc/self/exe", fd, bias, true))
+    return false;
   dw.dwfl_report_end(d, NULL, NULL);
   dw.session = d;
   return true;
