@@ -194,9 +194,10 @@ static Val make_on_stack(Expr *x, Type *t, Val len, Val cap) {
   int64_t n = LLVMConstIntGetSExtValue(cap);
   int64_t size = type_size(elem);
   if (n <= 0 || size <= 0 || n > MAX_STACK_SLICE / size) return NULL;
-  if (!LLVMIsAConstantInt(len))
-    check(icmp(LLVMIntULE, len, cap), "panicmakeslicelen", NULL, 0);
-  else if (LLVMConstIntGetZExtValue(len) > (uint64_t)n)
+  if (!LLVMIsAConstantInt(len)) {
+    check(icmp(LLVMIntSGE, len, const_i64(0)), "panicmakeslicelen", NULL, 0);
+    check(icmp(LLVMIntSLE, len, cap), "panicmakeslicecap", NULL, 0);
+  } else if (LLVMConstIntGetZExtValue(len) > (uint64_t)n)
     return NULL;
   Type *array = type_array(elem, n);
   Val p = alloca_type(array, "make");
