@@ -142,7 +142,7 @@ gl_morestack_ret:
 	popq %r8
 	jmp .Lretry
 
-	// Somebody poisoned the guard: yield, then look at the real guard.
+	// Somebody poisoned the guard: yield, then look at the real limit.
 .Lpreempt:
 	pushq %r8
 	pushq %r9
@@ -160,9 +160,11 @@ gl_morestack_ret:
 	popq %r8
 	movq TLS(gl_tls_g), %rdx
 	movq G_SEG(%rdx), %rdx
+	movq SEG_LO(%rdx), %rdx
+	addq $STACK_SLACK, %rdx
 	leaq 16(%rbp), %rax
 	subq %r10, %rax
-	cmpq SEG_GUARD(%rdx), %rax
+	cmpq %rdx, %rax
 	jbe .Lretry
 	popq %rdi
 	popq %rsi

@@ -16,6 +16,7 @@
 #define G_PANIC 80
 #define G_GOID 88
 
+#define SEG_LO 0
 #define SEG_HI 8
 #define SEG_PREV 16
 #define SEG_NEXT 24

@@ -35,10 +35,12 @@ static void *large(size_t size, bool noscan) {
   return p;
 }
 
-// The stress mode collects often and never keeps a list.
+// The stress mode collects often and never keeps a list; less often when
+// there are many stacks to scan.
 static void *stressed(size_t size, bool noscan) {
   static _Atomic uint32_t n;
-  if (atomic_fetch_add(&n, 1) % STRESS_EVERY == 0) GC_gcollect();
+  uint32_t every = STRESS_EVERY + (uint32_t)gl_sched.ngs;
+  if (atomic_fetch_add(&n, 1) % every == 0) GC_gcollect();
   return large(size, noscan);
 }
 

@@ -76,7 +76,7 @@ struct Seg {
   uintptr_t lo, hi;
   Seg *prev, *next;    // older segment; younger one, kept as a cache
   uintptr_t saved_sp;  // rsp when the stack went on to next
-  uintptr_t guard;     // lo + STACK_SLACK
+  uintptr_t guard;     // what %fs:0x70 gets: lo + STACK_SLACK
   uintptr_t room;      // biggest frame that fits an empty segment; 0: none
   uintptr_t size;      // bytes of the whole mapping, header included
 };
@@ -289,6 +289,7 @@ OFF(G, ret, G_RET0);
 OFF(G, deferframe, G_DEFERFRAME);
 OFF(G, panic, G_PANIC);
 OFF(G, goid, G_GOID);
+OFF(Seg, lo, SEG_LO);
 OFF(Seg, hi, SEG_HI);
 OFF(Seg, prev, SEG_PREV);
 OFF(Seg, next, SEG_NEXT);

@@ -80,9 +80,9 @@ static Seg *seg_init(char *p, size_t size) {
   s->prev = s->next = NULL;
   s->saved_sp = 0;
   if (gl_debug.stress) {
-    // Leave room for little more than one frame, and tell __morestack to
-    // come to stack_grow every time.
-    if (size == gl_stack_first) s->guard = s->hi - 512;
+    // Every prologue lands in __morestack, which yields; and every new
+    // segment fits only the frame it was made for.
+    s->guard = (uintptr_t)(intptr_t)STACK_PREEMPT;
     s->room = 0;
   }
   return s;
