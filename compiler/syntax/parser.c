@@ -244,14 +244,21 @@ static int newlines(const Parser *p, Pos from, Pos to) {
   return n;
 }
 
+// Whether a comment stands on the line of the token before. An automatic
+// semicolon ends behind its newline, so what follows is on a line of its own.
+static bool is_trailing(const Parser *p, const Comment *c) {
+  const Source *s = p->l.source;
+  if (!p->prev_end || s->text[p->prev_end - 1 - s->base] == '\n') return false;
+  return !newlines(p, p->prev_end, c->pos);
+}
+
 CommentVec lead_comments(Parser *p) {
   int first = p->file->comments.len, n = first;
   Pos below = p->l.pos;
   while (first > 0) {
     Comment *c = &p->file->comments.at[first - 1];
     if (c->pos < p->prev_end || newlines(p, c->end, below) > 1) break;
-    // A comment behind the token before belongs to that line.
-    if (p->prev_end && !newlines(p, p->prev_end, c->pos)) break;
+    if (is_trailing(p, c)) break;
     below = c->pos;
     first--;
   }
