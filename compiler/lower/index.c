@@ -54,7 +54,7 @@ Val lower_index_address(Expr *x) {
     limit = array_len(bt);
   }
   Val i = lower_index_value(index, &is_signed);
-  set_pos(x->pos);
+  set_pos(index->pos);
   if (u->kind == TY_POINTER) nil_check(p);
   bounds_check(i, is_signed, limit, false, GL_BOUNDS_INDEX);
   return gep_index(p, elem, i);
@@ -64,7 +64,7 @@ static Val lower_string_index(Expr *x) {
   Val s = lower_expr(x->index.x);
   bool is_signed;
   Val i = lower_index_value(x->index.indices.at[0], &is_signed);
-  set_pos(x->pos);
+  set_pos(x->index.indices.at[0]->pos);
   bounds_check(i, is_signed, extract(s, 1), false, GL_BOUNDS_INDEX);
   Val p = gep_index(extract(s, 0), types_basic[B_UINT8], i);
   return LLVMBuildLoad2(F->b, M->t_i8, p, "");
@@ -93,29 +93,33 @@ Val lower_index(Expr *x) {
 typedef struct Bound {
   Val v;           // NULL: left out
   bool is_signed;
+  Pos pos;
 } Bound;
 
 static Bound lower_bound(Expr *x) {
-  Bound b = {NULL, true};
+  Bound b = {NULL, true, x ? x->pos : 0};
   if (x) b.v = lower_index_value(x, &b.is_signed);
   return b;
 }
 
+static void check_bound(Bound b, Val limit, int code) {
+  if (b.pos) set_pos(b.pos);
+  bounds_check(b.v, b.is_signed, limit, true, code);
+}
+
 static void check_bounds(Bound lo, Bound hi, Bound max, Val len, Val cap,
                          bool is_slice) {
-  Val end = hi.v ? hi.v : len;
+  if (!hi.v) hi.v = len;
   if (max.v) {
-    bounds_check(max.v, max.is_signed, cap, true,
-                 is_slice ? GL_BOUNDS_SLICE3_ACAP : GL_BOUNDS_SLICE3_ALEN);
-    bounds_check(end, hi.is_signed, max.v, true, GL_BOUNDS_SLICE3_B);
-    if (lo.v)
-      bounds_check(lo.v, lo.is_signed, end, true, GL_BOUNDS_SLICE3_C);
+    check_bound(max, cap,
+                is_slice ? GL_BOUNDS_SLICE3_ACAP : GL_BOUNDS_SLICE3_ALEN);
+    check_bound(hi, max.v, GL_BOUNDS_SLICE3_B);
+    if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE3_C);
     return;
   }
-  if (hi.v)
-    bounds_check(hi.v, hi.is_signed, cap, true,
-                 is_slice ? GL_BOUNDS_SLICE_ACAP : GL_BOUNDS_SLICE_ALEN);
-  if (lo.v) bounds_check(lo.v, lo.is_signed, end, true, GL_BOUNDS_SLICE_B);
+  if (hi.pos)
+    check_bound(hi, cap, is_slice ? GL_BOUNDS_SLICE_ACAP : GL_BOUNDS_SLICE_ALEN);
+  if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE_B);
 }
 
 // p + lo elements, but p itself if nothing is left there: a pointer past the
