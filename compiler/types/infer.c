@@ -32,6 +32,10 @@ const TypeVec *instance_args(const Expr *x) {
   return map_get(&instances, x);
 }
 
+void set_instance_args(const Expr *x, TypeVec *targs) {
+  map_put(&instances, x, targs);
+}
+
 bool is_generic_func(const Expr *x) {
   return x->mode == MODE_VALUE && x->type && x->type->kind == TY_FUNC &&
          x->type->func.tparams.len > 0;
@@ -395,6 +399,10 @@ static void simplify(Inference *f, TypeVec *targs) {
       Type *t = subst_known(f, targs->at[i], targs);
       changed = changed || t != targs->at[i];
       targs->at[i] = t;
+      // What was a generic function among the arguments is one no more.
+      if (t->kind == TY_FUNC && t->func.tparams.len &&
+          !is_parameterized(&f->tparams, t))
+        t->func.tparams = (TypeVec){0};
     }
     if (!changed)
       return;
@@ -523,6 +531,7 @@ static void add_argument(Inference *f, Expr *x, Type **type) {
   TypeVec fresh = rename_params(&x->type->func.tparams);
   TypeVec given = partial_args(x);
   *type = instantiate_signature(x->type, &fresh);
+  (*type)->func.tparams = fresh;  // for messages
   add_params(f, &fresh, &given);
 }
 
