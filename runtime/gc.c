@@ -224,7 +224,7 @@ void gc_thread_init(M *mp) {
     mp->g0lo = mp->g0hi - (known ? r.rlim_cur : 8 << 20);
   }
   long min = sysconf(_SC_MINSIGSTKSZ);
-  mp->altsize = 32768 + (min > 0 ? (size_t)min : 0);
+  mp->altsize = (128 << 10) + (min > 0 ? (size_t)min : 0);
   mp->altsize = (mp->altsize + 4095) & ~(size_t)4095;
   mp->altstack = mmap(NULL, mp->altsize, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
