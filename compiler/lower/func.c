@@ -59,6 +59,7 @@ static LLVMTypeRef type_of_func(Object *f) {
 }
 
 Val function_for(Object *f) {
+  require_instance(f);
   const Directive *d = directive_of(f);
   if (d->kind != DIR_ASM)
     return function_declare(link_name_func(f), type_of_func(f));
@@ -114,9 +115,32 @@ static void close_blocks(void) {
   }
 }
 
+static int count_instructions(int limit) {
+  int n = 0;
+  LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(F->fn);
+  for (; b && n <= limit; b = LLVMGetNextBasicBlock(b)) {
+    LLVMValueRef i = LLVMGetFirstInstruction(b);
+    for (; i && n <= limit; i = LLVMGetNextInstruction(i))
+      n++;
+  }
+  return n;
+}
+
+// LLVM's time grows faster than the length of a function. Very long ones are
+// tables built by code, or generated; package initialisers run once.
+static void leave_alone_if_long(void) {
+  enum { LONG_INIT = 4000, LONG = 50000 };
+  int limit = F->is_init ? LONG_INIT : LONG;
+  if (count_instructions(limit) <= limit)
+    return;
+  add_attr(F->fn, LLVMAttributeFunctionIndex, "optnone", 0);
+  add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
+}
+
 void func_end(void) {
   LLVMBuildBr(F->entry_b, LLVMGetNextBasicBlock(F->entry));
   close_blocks();
+  leave_alone_if_long();
   if (lower_options.verify &&
       LLVMVerifyFunction(F->fn, LLVMPrintMessageAction)) {
     LLVMDumpValue(F->fn);

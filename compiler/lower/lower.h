@@ -59,7 +59,8 @@ typedef struct Module {
   Map di_files;             // Source -> LLVMMetadataRef
   StrMap symbols;           // link name -> Val (functions and globals)
   StrMap strings;           // constant bytes -> Val (private globals)
-  VEC(FuncInfo *) pending;  // functions still to be lowered
+  VEC(FuncInfo *) pending;  // instances still to be lowered
+  Map instances;            // Objects of those asked for
   // common types
   LLVMTypeRef t_void, t_i1, t_i8, t_i16, t_i32, t_i64, t_f32, t_f64, t_ptr;
   LLVMTypeRef t_string, t_slice, t_iface;  // {ptr,i64} {ptr,i64,i64} {ptr,ptr}
@@ -84,6 +85,7 @@ typedef struct Func {
   LLVMBasicBlockRef entry;
   Type *sig;
   const char *name;        // link name
+  bool is_init;            // initialises the package's variables
   int nthunks;             // wrappers of go and defer named so far
   Map vars;                // Object -> Val: address of the variable
   Val sret;                // results pointer parameter, or NULL
@@ -252,10 +254,21 @@ void lower_bodyless(FuncInfo *info);
 Val emit_intrinsic(Object *f, Val *args);
 Val bytes_equal(Val p, Val q, Val n);       // i1
 
+// ---- generic.c ------------------------------------------------------------------
+
+// The function that x (an IDENT or pkg.F, perhaps with type arguments)
+// denotes, an instance if it is generic; NULL if x is something else.
+Object *func_object(Expr *x);
+// Sees to it that f is lowered, if it is an instance.
+void require_instance(Object *f);
+bool is_generic_function(FuncInfo *f);
+void lower_instances(void);
+
 // ---- escape.c -----------------------------------------------------------------------------------
 
 // Decides for all functions of the package; afterwards:
 void escape_analyze(Package *pkg);
+void escape_analyze_function(FuncInfo *f);   // an instance
 bool escapes_var(Object *var);      // must live on the heap
 // For an allocation site: E_FUNC_LIT, E_COMPOSITE_LIT (slice or map literal,
 // or the operand of &), E_CALL of new/make/append, method value SELECTOR,

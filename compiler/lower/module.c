@@ -163,6 +163,7 @@ static void emit_package_init(void) {
   Val fn = function_declare(name, void_func());
   func_begin(fn, void_func(), name, first_pos());
   F->sig = type_func_new();
+  F->is_init = true;
   init_variables();
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
     if (is_init_function(*f) && (*f)->body)
@@ -173,13 +174,6 @@ static void emit_package_init(void) {
 }
 
 // ---- functions and types -----------------------------------------------------------------
-
-static bool is_generic_function(FuncInfo *f) {
-  if (f->sig->func.tparams.len)
-    return true;
-  Object *o = f->obj;
-  return o && o->func.recv_named && o->func.recv_named->named.tparams.len;
-}
 
 static void lower_functions(void) {
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
@@ -242,6 +236,7 @@ LLVMModuleRef lower_package(Package *pkg, bool with_start) {
   emit_descriptors();
   if (with_start)
     emit_start();
+  lower_instances();
   debug_end();
   if (lower_options.verify)
     verify_module();
