@@ -33,6 +33,8 @@ static const char help_build[] =
     "    -e             no limit on the number of errors\n"
     "    --lax          unused variables and imports are warnings\n"
     "    -lang=go1.N    language version\n"
+    "    --no-main      package main needs no func main\n"
+    "    --bodyless     functions without a body are accepted\n"
     "\n"
     "Exit status: 1 for errors in the source, 2 for wrong usage; run passes\n"
     "on the program's own.\n";
@@ -123,6 +125,10 @@ static bool parse_flag(Options *o, const char *a) {
     diag_options.limit = 0;
   else if (strcmp(a, "--lax") == 0 || strcmp(a, "-lax") == 0)
     check_options.lax = true;
+  else if (strcmp(a, "--no-main") == 0)
+    check_options.no_main_ok = true;
+  else if (strcmp(a, "--bodyless") == 0)
+    check_options.bodyless_ok = true;
   else if ((v = after(a, "--emit=")))
     o->emit = emit_stage(v);
   else

@@ -132,15 +132,6 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
 
 // ---- what is called ------------------------------------------------------------------
 
-static Object *declared_function(Expr *fun) {
-  Object *o = NULL;
-  if (fun->kind == E_IDENT)
-    o = fun->ident.obj;
-  else if (fun->kind == E_SELECTOR && !fun->selector.selection)
-    o = fun->selector.sel->ident.obj;
-  return o && o->kind == OBJ_FUNC ? o : NULL;
-}
-
 static void prepare_method(Expr *fun, Callee *c) {
   Selection *sel = fun->selector.selection;
   c->recv = lower_receiver(fun, &c->recv_type);
@@ -157,7 +148,7 @@ static void prepare_method(Expr *fun, Callee *c) {
 static void callee_prepare(Expr *call, Callee *c) {
   Expr *fun = unparen(call->call.fun);
   *c = (Callee){.sig = under(type_of(fun))};
-  c->fn = declared_function(fun);
+  c->fn = func_object(fun);
   if (c->fn)
     return;
   if (fun->kind == E_SELECTOR && fun->selector.selection &&
@@ -453,7 +444,7 @@ static Val plain_closure(Expr *call, bool may_be_nil) {
   Type *sig = under(type_of(fun));
   if (sig->func.params.len || results_in_memory(sig))
     return NULL;
-  Object *f = declared_function(fun);
+  Object *f = func_object(fun);
   if (f)
     return directive_of(f)->kind == DIR_INTRINSIC ? NULL : func_value_of(f);
   if (fun->kind == E_FUNC_LIT)

@@ -219,7 +219,8 @@ static bool visit_callees_expr(Walker *w, Expr *x) {
   else if (x->kind == E_SELECTOR && x->selector.selection)
     o = x->selector.selection->obj;
   if (!o || o->kind != OBJ_FUNC || !o->func.info || !o->func.info->body ||
-      o->pkg != ((SccNode *)w->data)->func->pkg)
+      o->pkg != ((SccNode *)w->data)->func->pkg ||
+      is_generic_function(o->func.info))
     return true;
   SccNode *from = w->data, *to = map_get(&scc_nodes, o->func.info);
   if (!to) {
@@ -273,15 +274,19 @@ void escape_analyze(Package *pkg) {
   esc_heap->escapes = true;
   esc_heap->loop_depth = -1;
   vec_each(FuncInfo *, f, &pkg->funcs)
-    if ((*f)->body && !map_get(&scc_nodes, *f))
+    if ((*f)->body && !map_get(&scc_nodes, *f) && !is_generic_function(*f))
       visit(*f);
-  vec_each(FuncInfo *, f, &pkg->global_lits) {
-    batch_locs.len = 0;
-    esc_declare_signature(*f);
-    esc_walk_function(*f);
-    solve();
-    esc_heap->in.len = 0;
-  }
+  vec_each(FuncInfo *, f, &pkg->global_lits)
+    escape_analyze_function(*f);
+}
+
+void escape_analyze_function(FuncInfo *f) {
+  batch_locs.len = 0;
+  esc_declare_signature(f);
+  esc_walk_function(f);
+  solve();
+  summarize(f);
+  esc_heap->in.len = 0;
 }
 
 bool escapes_var(Object *var) {

@@ -233,7 +233,8 @@ static void flow_call_holes(EscHole *ks, int nks, Expr *x) {
       flow_expr(heap_hole(), *a);
     return;
   }
-  if (o && o->func.info && o->func.info->body && o->pkg == cur->pkg) {
+  if (o && o->func.info && o->func.info->body && o->pkg == cur->pkg &&
+      !is_generic_function(o->func.info)) {
     c.info = o->func.info;
     c.summary = esc_summary(c.info);
   } else if (fun->kind == E_FUNC_LIT) {

@@ -115,12 +115,14 @@ Val lower_const(Const *c, Type *t) {
 
 // ---- identifiers and selectors ----------------------------------------------
 
-static Val lower_object(Object *obj, Type *t) {
+// x is an identifier whose value is wanted as a t.
+static Val lower_object(Expr *x, Type *t) {
+  Object *obj = x->ident.obj;
   switch (obj->kind) {
   case OBJ_VAR:
     return load_value(var_address(obj), obj->type);
   case OBJ_FUNC:
-    return func_value_of(obj);
+    return func_value_of(func_object(x));
   case OBJ_CONST:
     return lower_const(obj->const_.cv, t);
   case OBJ_NIL:
@@ -213,7 +215,7 @@ Val lower_receiver(Expr *x, Type **recv_type) {
 
 static Val lower_selector(Expr *x) {
   Selection *sel = x->selector.selection;
-  if (!sel) return lower_object(x->selector.sel->ident.obj, type_of(x));
+  if (!sel) return lower_object(x->selector.sel, type_of(x));
   switch (sel->kind) {
   case SEL_FIELD: {
     Type *ft;
@@ -503,7 +505,7 @@ Val lower_expr(Expr *x) {
   set_pos(x->pos);
   switch (x->kind) {
   case E_IDENT:
-    return lower_object(x->ident.obj, type_of(x));
+    return lower_object(x, type_of(x));
   case E_PAREN:
     return lower_expr(x->paren.x);
   case E_SELECTOR:

@@ -174,11 +174,8 @@ static Val static_address(Expr *x, bool once) {
 }
 
 static Val static_function(Expr *x) {
-  Object *obj = NULL;
-  if (x->kind == E_IDENT) obj = x->ident.obj;
-  if (x->kind == E_SELECTOR && !x->selector.selection)
-    obj = x->selector.sel->ident.obj;
-  return obj && obj->kind == OBJ_FUNC ? func_value_of(obj) : NULL;
+  Object *obj = func_object(x);
+  return obj ? func_value_of(obj) : NULL;
 }
 
 // ---- interfaces -----------------------------------------------------------------

@@ -318,6 +318,12 @@ static void body_later(Checker *c, void *data) {
   check_func_body(c, info);
 }
 
+// Whether the receiver is of a generic type.
+static bool has_type_args(Type *sig) {
+  Type *t = deref(sig->func.recv->type, NULL);
+  return t->kind == TY_NAMED && t->named.targs.len;
+}
+
 static void func_decl(Checker *c, Object *obj, Decl *d) {
   FuncInfo *info = obj->func.info;
   Type *sig = obj->type = type_func_new();  // for cycles
@@ -334,7 +340,9 @@ static void func_decl(Checker *c, Object *obj, Decl *d) {
   }
   if (sig->func.tparams.len && !d->func.body)
     check_error(c, obj->pos, "generic function is missing function body");
-  if (d->func.body && c->pkg->bodies) check_later(c, body_later, info);
+  // Whoever instantiates a generic function lowers its body.
+  bool generic = sig->func.tparams.len || (recv && has_type_args(sig));
+  if (d->func.body && (c->pkg->bodies || generic)) check_later(c, body_later, info);
 }
 
 // ---- package-level objects ---------------------------------------------------------------------------

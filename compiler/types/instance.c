@@ -129,6 +129,9 @@ static Type *subst_literal(Subst *s, Type *t) {
   switch (t->kind) {
     case TY_TYPEPARAM: return subst_param(s, t);
     case TY_NAMED: {
+      // Types local to a generic function are replaced as well.
+      Type *local = t->named.local_id ? subst_param(s, t) : t;
+      if (local != t) return local;
       TypeVec args = {0};
       if (!t->named.targs.len || !subst_types(s, &t->named.targs, &args))
         return t;
@@ -247,6 +250,21 @@ static TypeVec *receiver_args(Object *m) {
   return t->kind == TY_NAMED ? &t->named.targs : NULL;
 }
 
+// The type of m as a method of t, whose arguments replace `from`. Its receiver
+// is t's, although receivers do not count for identity.
+static Type *method_type(Object *m, Type *t, TypeVec *from) {
+  Type *sig = type_func_new();
+  *sig = *subst_type(m->type, from, &t->named.targs);
+  sig->lower = NULL;
+  if (sig->func.recv) {
+    Object *recv = NEW(Object);
+    *recv = *sig->func.recv;
+    recv->type = recv->type->kind == TY_POINTER ? type_pointer(t) : t;
+    sig->func.recv = recv;
+  }
+  return sig;
+}
+
 Object *instance_method(Type *t, int i) {
   ObjectVec *methods = &t->named.methods;
   Object *m = t->named.origin->named.methods.at[i];
@@ -267,7 +285,7 @@ Object *instance_method(Type *t, int i) {
   if (!copy->type && m->type) {
     TypeVec *from = receiver_args(m);
     if (from && from->len == t->named.targs.len)
-      copy->type = subst_type(m->type, from, &t->named.targs);
+      copy->type = method_type(m, t, from);
     else if (m->color == COLOR_BLACK)
       copy->type = m->type;
   }

@@ -692,6 +692,7 @@ int unifier_unknowns(Unifier *u);
 // The type arguments of the instance of a generic function that x (an IDENT,
 // SELECTOR or INDEX) denotes; NULL if it is none.
 const TypeVec *instance_args(const Expr *x);
+void set_instance_args(const Expr *x, TypeVec *targs);  // of a copy
 // x[targs] where x is a generic function. With fewer type arguments than
 // parameters it stays generic, for a call or an assignment to infer the rest.
 void check_func_index(Checker *c, Expr *e);
