@@ -54,6 +54,11 @@ static bool top_level_decl(Parser *p) {
   return true;
 }
 
+static void report_late_errors(Parser *p) {
+  if (p->file->had_errors) return;
+  vec_each(LateError, e, &p->late_errors) error_at(e->pos, "%s", e->message);
+}
+
 static Parser parser_new(Source *s) {
   Parser p = {.file = NEW(File)};
   p.file->source = s;
@@ -79,6 +84,7 @@ static File *source_file(Source *s, bool imports_only) {
       skip_to_decl(p);
     }
   }
+  report_late_errors(p);
   return p->file;
 }
 

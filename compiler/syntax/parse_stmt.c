@@ -170,7 +170,6 @@ static const char *emphasized(const Expr *x) {
 }
 
 static const char *exprs_string(const ExprVec *list) {
-  if (list->len == 1) return emphasized(list->at[0]);
   Buf b = {0};
   vec_each(Expr *, x, list) {
     if (x != list->at) buf_adds(&b, ", ");
@@ -183,6 +182,12 @@ static const char *exprs_string(const ExprVec *list) {
 static const char *stmt_string(const Stmt *s) {
   switch (s->kind) {
     case S_ASSIGN:
+      // Parentheses make the = stand out.
+      if (s->op == T_ASSIGN && s->assign.lhs.len == 1 &&
+          s->assign.rhs.len == 1)
+        return arena_printf(perm, "assignment %s = %s",
+                            emphasized(s->assign.lhs.at[0]),
+                            emphasized(s->assign.rhs.at[0]));
       return arena_printf(perm, "%s%s %s %s",
                           s->op == T_ASSIGN ? "assignment " : "",
                           exprs_string(&s->assign.lhs), token_text[s->op],
@@ -198,6 +203,15 @@ static const char *stmt_string(const Stmt *s) {
   }
 }
 
+static Pos operator_pos(const Parser *p, const Stmt *s) {
+  const Source *source = p->l.source;
+  if (s->kind == S_INCDEC) return s->end - 2;
+  if (s->kind != S_SEND) return s->pos;
+  const char *arrow =
+      strstr(source->text + (s->send.chan->end - source->base), "<-");
+  return arrow ? source->base + (Pos)(arrow - source->text) : s->pos;
+}
+
 // The condition of an if or for, out of the statement that was parsed for it.
 static void header_condition(Parser *p, Header *h, Token keyword) {
   Stmt *s = h->cond_stmt;
@@ -207,7 +221,8 @@ static void header_condition(Parser *p, Header *h, Token keyword) {
     return;
   } else if (s) {
     // People write = for ==.
-    syntax_error(p, s->pos, "cannot use %s as value", stmt_string(s));
+    syntax_error(p, operator_pos(p, s), "cannot use %s as value",
+                 stmt_string(s));
     h->cond = new_expr(E_BAD, s->pos);
     h->cond->end = s->end;
   } else if (keyword == T_IF && h->semi) {
@@ -457,8 +472,9 @@ static Stmt *call_stmt(Parser *p) {
   s->expr.x = x;
   if (x->kind != E_CALL) {
     if (x->kind != E_BAD)
-      error_at(expr_start(x), "expression in %s must be function call",
-               token_text[keyword]);
+      late_error(p, expr_start(x),
+                 arena_printf(perm, "expression in %s must be function call",
+                              token_text[keyword]));
     not_a_call(s, x);
   }
   return finish_stmt(p, s);

@@ -282,11 +282,14 @@ void drop_pragmas(Parser *p) {
   p->pragmas_used = p->file->pragmas.len;
 }
 
+void late_error(Parser *p, Pos pos, const char *message) {
+  LateError e = {pos, message};
+  vec_push(&p->late_errors, e);
+}
+
 void check_guard(Parser *p) {
   if (!p->guard) return;
-  // Go finds this only in files without other errors.
-  if (!p->file->had_errors)
-    error_at(p->guard->pos, "use of .(type) outside type switch");
+  late_error(p, p->guard->pos, "use of .(type) outside type switch");
   p->guard->kind = E_BAD;
   p->guard = NULL;
 }

@@ -176,7 +176,9 @@ struct Stmt {
   };
 };
 
-typedef enum DeclKind { D_BAD, D_IMPORT, D_CONST, D_TYPE, D_VAR, D_FUNC } DeclKind;
+typedef enum DeclKind {
+  D_BAD, D_IMPORT, D_CONST, D_TYPE, D_VAR, D_FUNC
+} DeclKind;
 
 struct Decl {
   DeclKind kind : 8;
