@@ -441,6 +441,17 @@ Val lower_closure(FuncInfo *info, bool on_heap) {
   return obj;
 }
 
+// Tells LLVM that the code pointer stays what it is, whoever gets the closure:
+// calls through it become direct. A slot in the frame that a loop uses again
+// gets the same code again.
+static void keep_code(Val closure) {
+  const char *name = "llvm.invariant.start";
+  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+  Val fn = LLVMGetIntrinsicDeclaration(M->mod, id, &M->t_ptr, 1);
+  Val args[] = {const_i64(8), closure};
+  LLVMBuildCall2(F->b, LLVMGlobalGetValueType(fn), fn, args, 2, "");
+}
+
 // Memory for a closure of type ct, its code set.
 Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
   Val obj;
@@ -451,6 +462,7 @@ Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
     obj = alloca_llvm(ct, "closure");
   }
   LLVMBuildStore(F->b, code, obj);
+  keep_code(obj);
   return obj;
 }
 
