@@ -115,6 +115,7 @@ void check_direct_cycles(Checker *c, ObjectVec *types) {
 
 typedef struct Nest {
   VEC(Type *) types;  // whose values we are inside of
+  Map plain;          // those of them that are no instances
   TypeVec path;       // the same, with what type arguments led through
   int depth;
 } Nest;
@@ -141,20 +142,30 @@ static void contains_itself(Checker *c, Nest *n, Type *t) {
   if (cycle.len) report_cycle(c, cycle.at, cycle.len, 0);
 }
 
+// Instances are compared, others are found by address: chains of 100,000
+// types must not take quadratic time.
+static bool inside_of(Nest *n, Type *t) {
+  if (!t->named.targs.len) return map_get(&n->plain, t) != NULL;
+  vec_each(Type *, e, &n->types)
+    if ((*e)->named.targs.len && identical(*e, t)) return true;
+  return false;
+}
+
 static bool finite_named(Checker *c, Nest *n, Type *t) {
   if (map_has(&valid, t)) return true;
-  vec_each(Type *, e, &n->types)
-    if (identical(*e, t)) {
-      contains_itself(c, n, t);
-      return false;
-    }
+  if (inside_of(n, t)) {
+    contains_itself(c, n, t);
+    return false;
+  }
   Type *origin = t->named.origin ? t->named.origin : t;
   if (origin->named.obj->pkg != c->pkg && !t->named.targs.len) return true;
   vec_push(&n->types, t);
   vec_push(&n->path, t);
+  if (!t->named.targs.len) map_put(&n->plain, t, t);
   bool ok = !origin->named.rhs || finite(c, n, origin->named.rhs);
   n->types.len--;
   n->path.len--;
+  if (!t->named.targs.len) map_put(&n->plain, t, NULL);
   if (ok && !t->named.targs.len && !t->named.tparams.len &&
       origin->named.rhs)
     map_put(&valid, t, t);
@@ -171,7 +182,7 @@ static bool finite_param(Checker *c, Nest *n, Type *t) {
   for (int i = 0; i < origin->named.tparams.len; i++) {
     if (origin->named.tparams.at[i] != t || i >= inst->named.targs.len)
       continue;
-    n->types.len--;
+    n->types.len--;  // inst has arguments, it is not in n->plain
     bool ok = finite(c, n, inst->named.targs.at[i]);
     n->types.at[n->types.len++] = inst;
     return ok;
@@ -180,7 +191,7 @@ static bool finite_param(Checker *c, Nest *n, Type *t) {
 }
 
 static bool finite(Checker *c, Nest *n, Type *t) {
-  enum { DEEPEST = 100000 };
+  enum { DEEPEST = 400000 };
   if (!t || n->depth >= DEEPEST) return true;
   bool ok = true;
   n->depth++;

@@ -379,7 +379,7 @@ static void resolve_object(Checker *c, Object *obj) {
 }
 
 static void white_object(Checker *c, Object *obj) {
-  enum { LONGEST_PATH = 50000 };
+  enum { LONGEST_PATH = 120000 };
   if (c->path.len >= LONGEST_PATH) {
     check_error(c, obj->pos, "declarations depend on each other too deeply");
     obj->type = type_invalid;

@@ -97,6 +97,7 @@ static TypeSet set_of(Type *t, bool *known) {
 typedef struct Methods {
   ObjectVec *all;
   VEC(Pos) pos;    // where each was declared or embedded
+  Map names;       // Name -> 1 + index of the first one so called
   bool report;
 } Methods;
 
@@ -107,7 +108,8 @@ static void duplicate(Methods *k, Pos pos, Object *m, int other) {
 }
 
 static void add_method(Methods *k, Object *m, Pos pos, bool declared) {
-  for (int i = 0; i < k->all->len; i++) {
+  intptr_t first = (intptr_t)map_get(&k->names, m->name);
+  for (int i = first ? (int)first - 1 : k->all->len; i < k->all->len; i++) {
     Object *other = k->all->at[i];
     if (!same_id(other, m->pkg, m->name)) continue;
     if (declared || (m->type && other->type &&
@@ -117,6 +119,7 @@ static void add_method(Methods *k, Object *m, Pos pos, bool declared) {
   }
   vec_push(k->all, m);
   vec_push(&k->pos, pos);
+  if (!first) map_put(&k->names, m->name, (void *)(intptr_t)k->all->len);
 }
 
 static int compare_objects(const void *a, const void *b) {

@@ -78,24 +78,35 @@ Type *type_interface_new(void) {
 
 // ---- underlying types -------------------------------------------------------
 
-// Follows right-hand sides to a type literal. A chain that is still being
-// declared, or that runs in a circle, has none yet: invalid, not cached.
-static Type *resolve_underlying(Type *t) {
-  enum { LONGEST_CHAIN = 1 << 16 };
+// The last type of the chain of right-hand sides. A chain that is still
+// being declared, or that runs in a circle, has none yet.
+static Type *end_of_chain(Type *t) {
+  enum { LONGEST_CHAIN = 1 << 20 };
   Type *at = t;
   for (int i = 0; i < LONGEST_CHAIN; i++) {
-    if (at->kind == TY_TYPEPARAM) return t->named.underlying = type_invalid;
-    if (at->kind != TY_NAMED) return t->named.underlying = at;
-    if (at->named.underlying) return t->named.underlying = at->named.underlying;
+    if (at->kind == TY_TYPEPARAM) return type_invalid;
+    if (at->kind != TY_NAMED) return at;
+    if (at->named.underlying) return at->named.underlying;
     if (at->named.origin) instance_expand(at);
     if (!at->named.rhs || at->named.rhs == t) {
       if (current_checker && current_checker->in_length)
         needs_itself(current_checker, at);
-      return type_invalid;
+      return NULL;
     }
     at = at->named.rhs;
   }
-  return type_invalid;
+  return NULL;
+}
+
+static Type *resolve_underlying(Type *t) {
+  Type *end = end_of_chain(t);
+  if (!end) return type_invalid;
+  // For all on the way, so that long chains are not walked again.
+  while (t->kind == TY_NAMED && !t->named.underlying) {
+    t->named.underlying = end;
+    t = t->named.rhs;
+  }
+  return end;
 }
 
 Type *under(Type *t) {

@@ -276,7 +276,9 @@ static Type *element_type(Checker *c, Expr *x) {
 }
 
 static int compare_objects(const void *a, const void *b) {
-  return compare_methods(*(Object *const *)a, *(Object *const *)b);
+  const Object *x = *(Object *const *)a, *y = *(Object *const *)b;
+  int d = compare_methods(x, y);
+  return d ? d : (x->pos > y->pos) - (x->pos < y->pos);
 }
 
 static void complete_later(Checker *c, void *data) {
@@ -319,16 +321,8 @@ static Type *interface_type(Checker *c, Expr *x) {
   }
   t->interface.completing = false;
   ObjectVec *m = &t->interface.methods;
-  if (m->len) {
-    // A duplicate stands after the method it repeats, in the source as well.
-    for (int i = 1; i < m->len; i++)
-      for (int j = i; j > 0 && compare_objects(&m->at[j - 1], &m->at[j]) > 0;
-           j--) {
-        Object *swap = m->at[j];
-        m->at[j] = m->at[j - 1];
-        m->at[j - 1] = swap;
-      }
-  }
+  // By name as messages print them; a duplicate after what it repeats.
+  if (m->len) qsort(m->at, (size_t)m->len, sizeof *m->at, compare_objects);
   if (m->len || t->interface.embeds.len)
     check_later(c, complete_later, t);
   else
@@ -700,7 +694,7 @@ static Type *type_expr(Checker *c, Expr *x) {
 }
 
 Type *check_generic_type(Checker *c, Expr *x) {
-  enum { DEEPEST = 50000 };
+  enum { DEEPEST = 400000 };
   if (c->depth >= DEEPEST) {
     check_error(c, expr_start(x), "type nests too deeply");
     return denotes(x, type_invalid);
