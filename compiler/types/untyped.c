@@ -206,9 +206,9 @@ void use_default_type(Checker *c, Expr *x) {
 // ---- equality ------------------------------------------------------------
 
 void const_key(Buf *b, const Const *cv) {
-  Const *integer = const_kind(cv) == CONST_BOOL || const_kind(cv) == CONST_STRING
-                       ? NULL
-                       : const_to_int(cv);
+  ConstKind kind = const_kind(cv);
+  bool number = kind != CONST_BOOL && kind != CONST_STRING;
+  Const *integer = number ? const_to_int(cv) : NULL;
   int64_t i;
   uint64_t u;
   size_t n;
@@ -216,9 +216,9 @@ void const_key(Buf *b, const Const *cv) {
     buf_printf(b, "i%lld", (long long)i);
   } else if (integer && const_uint64(integer, &u)) {
     buf_printf(b, "i%llu", (unsigned long long)u);
-  } else if (const_kind(cv) == CONST_BOOL) {
+  } else if (kind == CONST_BOOL) {
     buf_adds(b, const_bool(cv) ? "true" : "false");
-  } else if (const_kind(cv) == CONST_STRING) {
+  } else if (kind == CONST_STRING) {
     const char *s = const_string(cv, &n);
     buf_addc(b, 's');
     buf_add(b, s, n);
