@@ -221,7 +221,7 @@ static void assign_one(Stmt *s, Expr *lhs, Expr *rhs) {
     declare_from(obj, rhs);
     return;
   }
-  if (is_blank(lhs)) {
+  if (is_blank(unparen(lhs))) {
     if (rhs->mode != MODE_CONST && rhs->mode != MODE_NIL) lower_expr(rhs);
     return;
   }
@@ -268,7 +268,7 @@ static void assign_parallel(Stmt *s) {
     if (obj)
       types[i] = obj->type;
     else
-      types[i] = is_blank(lhs->at[i]) ? NULL : type_of(lhs->at[i]);
+      types[i] = is_blank(unparen(lhs->at[i])) ? NULL : type_of(lhs->at[i]);
   }
   lower_operands(rhs->at, types, n, vals);
   lower_lhs(s, ls, true);

@@ -235,6 +235,12 @@ void lower_composite_to(Expr *x, Val dst) {
   case TY_ARRAY:
     elements_to(x, u->array.elem, u->array.len, dst, false);
     return;
+  case TY_SLICE:
+    store_value(dst, lower_slice_literal(x, t), t);
+    return;
+  case TY_MAP:
+    store_value(dst, lower_map_literal(x, t), t);
+    return;
   default:
     store_value(dst, lower_composite(x), t);
   }

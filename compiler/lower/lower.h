@@ -181,6 +181,7 @@ void nil_check(Val ptr);            // panics if NULL (implicit null check)
 
 const char *link_name_func(Object *f);          // also methods
 const char *link_name_global(Object *v);
+const char *linkname_of_global(Object *v);      // by go:linkname, or NULL
 const char *link_name_lit(FuncInfo *lit);       // main.f.func1
 const char *link_name_info(FuncInfo *info);     // either
 const char *link_path(Package *pkg);            // import path, escaped

@@ -82,10 +82,33 @@ const char *link_name_func(Object *f) {
   return name;
 }
 
+static const char *word_at(const char *s) {
+  s += strspn(s, " \t");
+  return arena_strndup(perm, s, strcspn(s, " \t\r"));
+}
+
+// The symbol a line `go:linkname v symbol` gives a variable, or NULL.
+const char *linkname_of_global(Object *v) {
+  size_t n = v->name->len;
+  if (!v->file)
+    return NULL;
+  vec_each(Pragma, p, &v->file->pragmas) {
+    const char *s = p->text->s;
+    if (strncmp(s, "go:linkname ", 12) != 0)
+      continue;
+    s += 12 + strspn(s + 12, " \t");
+    if (strncmp(s, v->name->s, n) == 0 && (s[n] == ' ' || s[n] == '\t'))
+      return word_at(s + n);
+  }
+  return NULL;
+}
+
 const char *link_name_global(Object *v) {
   const char *name = map_get(&names, v);
   if (!name) {
-    name = arena_printf(perm, "%s.%s", link_path(v->pkg), v->name->s);
+    name = linkname_of_global(v);
+    if (!name)
+      name = arena_printf(perm, "%s.%s", link_path(v->pkg), v->name->s);
     map_put(&names, v, (void *)name);
   }
   return name;

@@ -92,8 +92,18 @@ static bool is_main_package(void) {
   return strcmp(M->pkg->path, "main") == 0;
 }
 
+// A variable that stands for one of another package.
+static bool is_foreign(Object *var) {
+  const char *own = arena_printf(perm, "%s.%s", link_path(var->pkg),
+                                 var->name->s);
+  const char *given = linkname_of_global(var);
+  return given && strcmp(given, own) != 0;
+}
+
 static void define_global(Object *var) {
   Val g = var_address(var);
+  if (is_foreign(var))
+    return;
   LLVMSetInitializer(g, LLVMConstNull(mem_type(var->type)));
   debug_global(var, g);
   if (is_main_package()) {  // nobody can import it

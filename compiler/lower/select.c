@@ -78,7 +78,7 @@ static void clause_operands(Clause *c) {
 // One variable of v, ok := <-c, or an assignment to what stands there.
 static void assign_received(Stmt *s, int i, Val v, Type *t) {
   Expr *lhs = s->assign.lhs.at[i];
-  if (is_blank(lhs)) return;
+  if (is_blank(unparen(lhs))) return;
   Object *obj = lhs->kind == E_IDENT ? lhs->ident.obj : NULL;
   if (s->op == T_DEFINE && obj && obj->pos == lhs->pos) {
     declare_local(obj, convert_value(v, t, obj->type, NULL));
