@@ -409,6 +409,19 @@ static Val lower_unsafe_add(Expr *x) {
 // ---- entry ----------------------------------------------------------------------
 
 // f(g()) with several results of g: each becomes a variable first.
+// The offset of a field in x of x.f, through embedded structs.
+static int64_t selection_offset(Expr *x) {
+  Selection *s = x->selector.selection;
+  Type *t = deref(s->recv, NULL);
+  int64_t offset = 0;
+  vec_each(int, i, &s->path) {
+    Type *u = under(t);
+    offset += field_offset(u, *i);
+    t = u->struct_.fields.at[*i]->type;
+  }
+  return offset;
+}
+
 static Expr *spread_tuple(Expr *x) {
   Expr *call = unparen(arg(x, 0));
   TypeVec *types = &type_of(call)->tuple.types;
@@ -471,6 +484,7 @@ Val lower_builtin(Expr *x) {
   case BUILTIN_UNSAFE_SIZEOF:
     return const_i64(type_size(type_of(arg(x, 0))));
   case BUILTIN_UNSAFE_OFFSETOF:
+    return const_i64(selection_offset(unparen(arg(x, 0))));
   case BUILTIN_NONE:
     break;
   }

@@ -482,6 +482,10 @@ void lower_comma_ok(Expr *x, Val *value, Val *ok) {
 static Val lower_call_expr(Expr *x) {
   if (is_conversion(x)) {
     Expr *arg = x->call.args.at[0];
+    // T(1) where T was a type parameter is no constant for the checker.
+    if (arg->mode == MODE_CONST && is_numeric(type_of(x)) &&
+        const_kind(arg->cv) >= CONST_INT)
+      return lower_const(arg->cv, type_of(x));
     if (arg->mode == MODE_CONST && is_untyped(type_of(arg)) &&
         !is_const_type(type_of(x)))
       return convert_value(lower_const(arg->cv, type_of(arg)),
