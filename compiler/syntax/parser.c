@@ -79,12 +79,13 @@ void unexpected(Parser *p, const char *fmt, ...) {
   va_end(ap);
 }
 
+// The tree is whole in spite of the error, and can be checked further.
 void parse_error(Parser *p, Pos pos, const char *fmt, ...) {
+  (void)p;
   va_list ap;
   va_start(ap, fmt);
   error_at_v(pos, fmt, ap);
   va_end(ap);
-  p->file->had_errors = true;
 }
 
 void want(Parser *p, Token tok) {
@@ -125,8 +126,10 @@ void skip_to(Parser *p, const uint8_t *follow) {
 
 // Reports it and ends the file here, so that all levels unwind at once.
 static void too_deep(Parser *p, int limit) {
-  if (!is_quiet(p))
+  if (!is_quiet(p)) {
     parse_error(p, p->l.pos, "nesting deeper than %d levels", limit);
+    p->file->had_errors = true;
+  }
   p->l.cursor = p->l.limit;
   p->l.nlsemi = false;
   if (p->l.tok != T_EOF) next(p);
