@@ -33,7 +33,8 @@ typedef VEC(Stmt *) StmtVec;
 typedef VEC(Decl *) DeclVec;
 typedef VEC(Field *) FieldVec;
 
-// A comment group: consecutive comments without an empty line between.
+// One comment. A doc is the comments that stand directly above a node, without
+// an empty line between.
 typedef struct Comment {
   Pos pos, end;  // text is source bytes [pos, end), with its markers
 } Comment;
@@ -237,7 +238,8 @@ typedef struct Lexer {
   Token tok;
   Pos pos, end;      // of tok
   Name *lit;         // text of IDENT and literals; of SEMICOLON: ";",
-                     // "newline" or "EOF"
+                     // "newline" or "EOF"; of BAD: a literal that was
+                     // reported and has no value
   bool nlsemi;       // a newline here ends the statement
   File *file;        // gets comments and pragmas; NULL to drop them
 } Lexer;
