@@ -39,7 +39,6 @@ static _Atomic int32_t waiters;
 
 bool netpoll_inited(void) { return inited; }
 bool netpoll_any_waiters(void) { return waiters > 0; }
-void netpoll_waiters_add(int32_t n) { atomic_fetch_add(&waiters, n); }
 
 void netpoll_init(void) {
   static Lock once;

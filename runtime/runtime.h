@@ -111,16 +111,13 @@ struct G {
   uint8_t waitreason;
   bool preempt;        // sysmon asked it to yield
   bool system;         // runtime's own: not counted by NumGoroutine
-  uint8_t selectwake;  // result of the select that was woken
   G *schedlink;        // run queues, free lists, netpoll lists
   Sudog *waiting;      // sudogs it waits on, select: in lock order
   const GlFuncVal *fn; // what it runs
   uintptr_t gopc;      // return address of the go statement
   uint64_t parentgoid;
-  int64_t waitsince;   // nanotime of parking; set by sysmon's trace only
   Timer *timer;        // for sleep, allocated at its first use
   _Atomic uint32_t selectdone;
-  uint32_t deadline_seq;
   Sudog sudog;
 };
 
@@ -172,9 +169,7 @@ struct M {
   int32_t locks;        // held locks and the like: no preemption while > 0
   int32_t printlock;    // nesting of gl_printlock
   bool spinning;
-  bool blocked;         // in a blocking call without a P
   bool dying;
-  _Atomic bool signal_pending;  // a SIGURG is on its way
   Note park;
   M *schedlink;         // idle list; sched.lock
   M *alllink;
@@ -196,7 +191,7 @@ struct Sched {
   GQueue runq;           // global queue; lock (n also read without)
   _Atomic int32_t runqsize;
   M *midle;              // lock
-  int32_t nmidle, nmsys, mcount;
+  int32_t nmidle, mcount;
   P *pidle;              // lock
   _Atomic int32_t npidle, nmspinning;
   _Atomic bool gcwaiting;   // somebody stops the world
@@ -212,7 +207,6 @@ struct Sched {
   _Atomic uint64_t goidgen;
   _Atomic int64_t ngs;      // Gs that are not dead
   _Atomic int64_t nsysgs;   // of these the runtime's own
-  _Atomic int32_t safepoint;
 };
 
 enum { MAX_PROCS = 1024, MAX_MS = 10000 };
@@ -243,9 +237,8 @@ struct Timer {
   // private
   P *_Atomic pp;     // whose heap it is in, or NULL
   int64_t index;     // in that heap; pp->timerlock
-  uintptr_t seq;
-  Lock lock;         // serialises start, stop, reset
-  uintptr_t spare[3];
+  P *_Atomic firing; // whose lock the last firing held
+  uintptr_t spare[4];
 };
 // A timer channel (istimer) has dataqsiz 0, so that len and cap read 0.
 enum { TIMER_SEND = 1, TIMER_GO = 2, TIMER_READY = 3, TIMER_DEADLINE = 4 };
@@ -388,10 +381,11 @@ void pidleput(P *pp);
 P *pidleget(void);
 void globrunqput(G *gp);
 void checkdead(void);
+
+// resize.c
 void stop_the_world(void);
 void start_the_world(int32_t procs);
-bool proc_all_idle(void);
-void mspinning_reset(void);
+P *procresize(int32_t n);
 
 // runq.c
 void runqput(P *pp, G *gp, bool next);
@@ -421,8 +415,6 @@ void stack_grow(G *gp, uintptr_t need);
 void stack_reset(G *gp);  // dead G: give back all but the first segment
 size_t stack_total(G *gp);
 void stack_trim(G *gp);   // world stopped: drop pages of cached segments
-void stack_learn(const GlFuncVal *fn, size_t used);
-size_t stack_first_size(const GlFuncVal *fn);
 
 // gc.c
 void gc_init(int32_t procs);
@@ -434,9 +426,7 @@ uint64_t gc_count(void);
 void gc_wake_finalizer(void);
 
 // malloc.c
-void malloc_init(void);
 void *malloc_new(size_t size, bool noscan);
-void malloc_refill_spare(M *mp);
 extern uint8_t gl_zerobase[64];
 
 // chan.c
@@ -466,7 +456,6 @@ Sudog *sudog_acquire(P *pp);
 void sudog_release(P *pp, Sudog *sg);
 
 // sema.c
-void sema_init(void);
 void semacquire(G *gp, _Atomic uint32_t *addr, bool lifo, intptr_t reason);
 void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff);
 
@@ -485,7 +474,6 @@ bool timers_any(void);
 void netpoll_init(void);
 bool netpoll_inited(void);
 bool netpoll_any_waiters(void);
-void netpoll_waiters_add(int32_t n);
 G *netpoll_ready_list(G *list, void *pd, int mode);
 void netpoll_deadline(Timer *t, G **wake);
 // netpoll_epoll.c

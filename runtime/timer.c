@@ -168,7 +168,7 @@ static bool unlink_timer(Timer *t) {
 // A one-shot timer leaves its heap and sends in one critical section, but
 // when t->pp reads NULL that section may still be running: wait for it.
 static void wait_firing(Timer *t) {
-  P *pp = (P *)atomic_load((_Atomic uintptr_t *)&t->seq);
+  P *pp = atomic_load(&t->firing);
   if (!pp) return;
   lock(&pp->timerlock);
   unlock(&pp->timerlock);
@@ -217,7 +217,7 @@ static G *send_time(Timer *t) {
 // With the lock: t, the first of pp, is due. What must happen after the lock
 // is released is returned: a G to ready, or a function to start.
 static G *fire(P *pp, Timer *t, int64_t now, const GlFuncVal **fn) {
-  atomic_store((_Atomic uintptr_t *)&t->seq, (uintptr_t)pp);
+  atomic_store(&t->firing, pp);
   if (t->period > 0) {
     t->when += t->period * (1 + (now - t->when) / t->period);
     sift_down(pp, 0);

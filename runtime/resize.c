@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// Stopping the world and changing the number of Ps. The collector has its own
+// way to stop threads and does not come here.
+//
+// stop_the_world takes idle Ps and Ps in system calls at once and asks the Gs
+// of the others to yield, again and again: their Ms give up the P in
+// gcstopm() (proc.c). When stopwait is 0 no P runs .gl code, and the caller
+// alone may touch them. All functions run on g0.
+#include "runtime.h"
+
+void stop_the_world(void) {
+  P *pp = cur_p();
+  lock(&gl_sched.lock);
+  gl_sched.stopwait = gl_gomaxprocs;
+  atomic_store(&gl_sched.gcwaiting, true);
+  preempt_all();
+  atomic_store(&pp->status, Pgcstop);
+  gl_sched.stopwait--;
+  for (int32_t i = 0; i < gl_gomaxprocs; i++) {
+    P *p2 = gl_allp[i];
+    uint32_t s = Psyscall;
+    if (p2->status == Psyscall &&
+        atomic_compare_exchange_strong(&p2->status, &s, Pgcstop)) {
+      atomic_fetch_add(&p2->syscalltick, 1);
+      gl_sched.stopwait--;
+    }
+  }
+  for (P *p2; (p2 = pidleget());) {
+    atomic_store(&p2->status, Pgcstop);
+    gl_sched.stopwait--;
+  }
+  bool wait = gl_sched.stopwait > 0;
+  unlock(&gl_sched.lock);
+  while (wait && !note_tsleep(&gl_sched.stopnote, 100000)) preempt_all();
+  note_clear(&gl_sched.stopnote);
+}
+
+static P *new_p(int32_t id) {
+  P *pp = gc_uncollectable(sizeof *pp);
+  pp->id = id;
+  pp->rng = rand_seed();
+  lock_init(&pp->timerlock, LOCK_TIMER);
+  return pp;
+}
+
+static void destroy_p(P *pp, P *to) {
+  bool inherit;
+  for (G *gp; (gp = runqget(pp, &inherit));) {
+    gp->schedlink = NULL;
+    if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
+    else gl_sched.runq.head = gp;
+    gl_sched.runq.tail = gp;
+    atomic_fetch_add(&gl_sched.runqsize, 1);
+  }
+  timers_adopt(to, pp);
+  while (pp->gfree) {
+    G *gp = pp->gfree;
+    pp->gfree = gp->schedlink;
+    gp->schedlink = gl_sched.gfree;
+    gl_sched.gfree = gp;
+    gl_sched.ngfree++;
+  }
+  pp->ngfree = 0;
+  atomic_store(&pp->status, Pdead);
+}
+
+// With sched.lock and the world stopped. Returns the Ps with work.
+P *procresize(int32_t n) {
+  M *mp = gl_tls_m;
+  for (int32_t i = 0; i < n; i++) {
+    if (!gl_allp[i]) gl_allp[i] = new_p(i);
+    if (gl_allp[i]->status == Pdead) gl_allp[i]->status = Pgcstop;
+  }
+  int32_t old = gl_gomaxprocs;
+  gl_gomaxprocs = n;
+  if (!mp->p || mp->p->id >= n) {
+    if (mp->p) mp->p->m = NULL;
+    acquirep(gl_allp[0]);
+  } else {
+    atomic_store(&mp->p->status, Prunning);
+  }
+  for (int32_t i = n; i < old; i++) destroy_p(gl_allp[i], mp->p);
+  P *work = NULL;
+  for (int32_t i = n; i-- > 0;) {
+    P *pp = gl_allp[i];
+    if (pp == mp->p) continue;
+    atomic_store(&pp->status, Pidle);
+    if (runqempty(pp)) {
+      pidleput(pp);
+    } else {
+      pp->link = work;
+      work = pp;
+    }
+  }
+  return work;
+}
+
+void start_the_world(int32_t procs) {
+  lock(&gl_sched.lock);
+  P *work = procresize(procs);
+  atomic_store(&gl_sched.gcwaiting, false);
+  if (gl_sched.sysmonwait) {
+    atomic_store(&gl_sched.sysmonwait, false);
+    note_wakeup(&gl_sched.sysmonnote);
+  }
+  unlock(&gl_sched.lock);
+  while (work) {
+    P *pp = work;
+    work = pp->link;
+    startm(pp, false);
+  }
+  wakep();
+}
+
+static Lock stwlock;  // taken with trylock only: a G waits by yielding
+
+// mcall: runtime.GOMAXPROCS.
+void gomaxprocs(G *gp, intptr_t n) {
+  gp->ret[0] = (uintptr_t)gl_gomaxprocs;
+  if (n > MAX_PROCS) n = MAX_PROCS;
+  if (n < 1 || n == gl_gomaxprocs || gl_debug.deterministic) return;
+  if (!trylock(&stwlock)) {
+    gp->ret[0] = 0;  // somebody else resizes; .gl asks again
+    gosched(gp);
+    return;
+  }
+  stop_the_world();
+  start_the_world((int32_t)n);
+  unlock(&stwlock);
+}
