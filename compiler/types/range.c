@@ -119,6 +119,7 @@ static Object *define_one(Checker *c, Stmt *s, Expr *lhs, Type *t) {
   }
   Object *v = local_var(c, lhs->pos, lhs->ident.name, NULL);
   v->var.per_iteration = s->range.per_iteration;
+  v->var.reassigned = !s->range.per_iteration;
   lhs->ident.obj = is_blank(lhs) ? NULL : v;
   lhs->mode = MODE_VAR;
   if (!t || t->kind == TY_INVALID) {

@@ -102,6 +102,8 @@ def row(test, text):
 class Runner:
     def __init__(self, gl, suite, opt):
         self.gl, self.suite, self.opt = gl, suite, opt
+        version = re.search(r"go-1\.(\d+)", os.path.realpath(suite))
+        self.lang = [f"-lang=go1.{version.group(1)}"] if version else []
 
     def command(self, args, cwd, seconds, env=None):
         try:
@@ -121,8 +123,12 @@ class Runner:
             "LLVM ERROR" in out or "unreachable" in out
         return code == 0, crash, out if code is not None else "timeout\n"
 
+    def language(self, test):
+        """The version a recipe asks for, else the suite's own."""
+        return [a for a in test.args if a.startswith("-lang=")] or self.lang
+
     def flags(self, test):
-        return [a for a in test.args if a.startswith("-lang=")] + [self.opt]
+        return self.language(test) + [self.opt]
 
     def run(self, test):
         with tempfile.TemporaryDirectory() as tmp:
@@ -322,8 +328,7 @@ class Runner:
 
     def do_errorcheck(self, test, tmp):
         path = self.full(test)
-        flags = [a for a in test.args if a.startswith("-lang=")]
-        found, crash = self.messages(flags + [path], os.path.dirname(path))
+        found, crash = self.messages(self.language(test) + [path], os.path.dirname(path))
         lines, words, why = self.check_errors([path], found)
         return lines and words and not crash, \
             ("words" if lines else "lines") + ":\n    " + why, crash
@@ -332,7 +337,8 @@ class Runner:
         bad, crashed = [], False
         for folder in self.layout(test, tmp):
             path = os.path.join(tmp, folder)
-            found, crash = self.messages([path], tmp)
+            found, crash = self.messages(self.language(test) + [path],
+                                         tmp)
             found = [f for f in found
                      if os.path.exists(os.path.join(path, f[0]))]
             files = [os.path.join(path, f) for f in sorted(os.listdir(path))]
