@@ -419,7 +419,9 @@ void check_object(Checker *c, Object *obj) {
   if (obj->color == COLOR_GREY) {
     grey_object(c, obj);
   } else if (obj->color == COLOR_WHITE) {
-    if (obj->kind == OBJ_TYPE && c->lazy_types && !obj->decl->type.alias) {
+    // Generic types are needed at once, to be instantiated.
+    if (obj->kind == OBJ_TYPE && c->lazy_types && !obj->decl->type.alias &&
+        !obj->decl->type.tparams.len) {
       named_of(c, obj);
       vec_push(&c->skipped, obj);
       return;
