@@ -200,7 +200,7 @@ class Runner:
 
     def do_compile(self, test, tmp):
         ok, crash, out = self.build(
-            self.flags(test) + ["--emit=obj", "--no-main", "-o",
+            self.flags(test) + ["--emit=obj", "--no-main", "--bodyless", "-o",
                                 os.path.join(tmp, "a.o"), self.full(test)],
             os.path.dirname(self.full(test)))
         return ok, "compile: " + out[:300], crash
@@ -257,7 +257,7 @@ class Runner:
     def do_compiledir(self, test, tmp):
         for folder in self.layout(test, tmp):
             ok, crash, out = self.build(
-                self.flags(test) + ["--emit=obj", "--no-main", "-o",
+                self.flags(test) + ["--emit=obj", "--no-main", "--bodyless", "-o",
                                     os.path.join(tmp, "a.o"),
                                     os.path.join(tmp, folder)], tmp)
             if not ok:
