@@ -8,7 +8,8 @@
 //
 // GLDEBUG is a list NAME=N,NAME=N: schedtrace (ms), scheddetail, gc, stack,
 // stress (1: tiny segments never cached, a collection every 64th allocation,
-// a yield at every chance), asyncpreemptoff, seed (deterministic mode).
+// a yield at every chance), asyncpreemptoff, nodw (traces without libdw),
+// seed (deterministic mode).
 #include "runtime.h"
 
 #include <fcntl.h>
@@ -149,6 +150,7 @@ static void parse_debug(const char *s) {
       {"stack", &gl_debug.stack},
       {"stress", &gl_debug.stress},
       {"asyncpreemptoff", &gl_debug.asyncpreemptoff},
+      {"nodw", &gl_debug.nodw},
   };
   while (s && *s) {
     size_t n = strcspn(s, "=,");

@@ -223,7 +223,7 @@ extern _Thread_local M *gl_tls_m;
 extern _Thread_local void *gl_tls_free[2 * MALLOC_CLASSES];
 
 struct Debug {
-  int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff;
+  int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
   int64_t seed;
   bool deterministic;
 };
@@ -500,6 +500,10 @@ typedef struct SymFrame {
 } SymFrame;
 int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
+
+// dwarf_line.c
+bool dwarf_line(const uint8_t *sect, size_t size, uint64_t pc, char *file,
+                size_t filesize, int *line);
 
 // traceback.c
 typedef struct Unwind {

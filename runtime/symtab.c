@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // From a pc to a function's name and a source line. Names come from the ELF
-// .symtab of /proc/self/exe, lines from DWARF through elfutils' libdw, which
-// is loaded when the first trace is printed and may be missing: then there
-// are names only. Runs on g0; not async-signal-safe in the letter, but the
+// .symtab of /proc/self/exe, lines and inlined functions from DWARF through
+// elfutils' libdw, which is loaded when the first trace is printed and may be
+// missing: then our own reader (dwarf_line.c) finds lines only. Runs on g0; not async-signal-safe in the letter, but the
 // program is about to end, or a package asked.
 #include "runtime.h"
 
@@ -27,6 +27,8 @@ static bool loaded;
 static Func *funcs;
 static size_t nfuncs;
 static uintptr_t bias;  // load address of the executable
+static const uint8_t *debug_line;  // its section, or NULL
+static size_t debug_line_size;
 
 static int by_lo(const void *a, const void *b) {
   uintptr_t x = ((const Func *)a)->lo, y = ((const Func *)b)->lo;
@@ -78,9 +80,16 @@ static void load(void) {
     dl_iterate_phdr(first_object, &bias);
     if (elf && size > sizeof *eh && eh->e_shoff != 0) {
       const Elf64_Shdr *sh = (const Elf64_Shdr *)(elf + eh->e_shoff);
-      for (int i = 0; i < eh->e_shnum; i++)
+      const char *names = (const char *)elf + sh[eh->e_shstrndx].sh_offset;
+      for (int i = 0; i < eh->e_shnum; i++) {
         if (sh[i].sh_type == SHT_SYMTAB)
           read_symbols(elf, &sh[i], &sh[sh[i].sh_link]);
+        if (strcmp(names + sh[i].sh_name, ".debug_line") == 0 &&
+            !(sh[i].sh_flags & SHF_COMPRESSED)) {
+          debug_line = elf + sh[i].sh_offset;
+          debug_line_size = sh[i].sh_size;
+        }
+      }
     }
   }
   unlock(&once);
@@ -164,6 +173,7 @@ static bool dw_load(void) {
   static Callbacks cb = {.debuginfo_path = &path};
   if (tried) return dw.session != NULL;
   tried = true;
+  if (gl_debug.nodw) return false;
   void *h = dlopen("libdw.so.1", RTLD_NOW | RTLD_LOCAL);
   if (!h) return false;
 #define F(result, name, params) \
@@ -219,6 +229,33 @@ static GlString file_name(Die *cu, uint64_t index) {
   return cstr(dw.dwarf_filesrc(files, index, NULL, NULL));
 }
 
+// Without libdw. The names are kept: callers hold on to them.
+static int line_only(uintptr_t pc, SymFrame *out) {
+  char buf[1024];
+  if (!loaded) load();
+  if (!debug_line || !dwarf_line(debug_line, debug_line_size, pc - bias, buf,
+                                 sizeof buf, &out[0].line))
+    return 0;
+  static Lock keeplock;
+  static struct Kept {
+    struct Kept *next;
+    char path[];
+  } *kept;
+  lock(&keeplock);
+  struct Kept *k = kept;
+  while (k && strcmp(k->path, buf) != 0) k = k->next;
+  if (!k && (k = malloc(sizeof *k + strlen(buf) + 1))) {
+    strcpy(k->path, buf);
+    k->next = kept;
+    kept = k;
+  }
+  unlock(&keeplock);
+  if (!k) return 0;
+  out[0].file = cstr(k->path);
+  out[0].name = (GlString){NULL, 0};
+  return 1;
+}
+
 // The functions pc is in, innermost inlined one first; the last is the real
 // one, whose name is left empty. 0: no line known.
 int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
@@ -242,7 +279,7 @@ int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
     free(scopes);
   }
   unlock(&dwlock);
-  return n;
+  return n > 0 ? n : line_only(pc, out);
 }
 
 bool symtab_line(uintptr_t pc, GlString *file, int *line) {
