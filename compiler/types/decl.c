@@ -136,6 +136,20 @@ static void init_vars(Checker *c, ObjectVec *lhs, Expr *init) {
     if (!(*v)->type) (*v)->type = type_invalid;
 }
 
+// As Go's linker has it: offsets in the data section have 32 bits.
+static void check_symbol_size(Checker *c, void *data) {
+  const int64_t most = 2000000000;
+  Object *obj = data;
+  int64_t size = type_size(obj->type);
+  if (size > most)
+    check_error(c, obj->pos, "%s.%s: symbol too large (%lld bytes > %lld "
+                "bytes)", c->pkg->name->s, obj->name->s, (long long)size,
+                (long long)most);
+  else if (size < 0 && under(obj->type)->kind == TY_STRUCT)
+    check_error(c, obj->pos, "type %s larger than address space",
+                type_str(c, obj->type));
+}
+
 // all: the variables of the declaration.
 static void var_decl(Checker *c, Object *obj, Decl *d, ObjectVec *all) {
   ExprVec *values = &d->var.values;
@@ -159,8 +173,12 @@ static void var_decl(Checker *c, Object *obj, Decl *d, ObjectVec *all) {
 
 static void finite_later(Checker *c, void *data) {
   Object *obj = data;
-  if (obj->type && obj->type->kind == TY_NAMED && !obj->type_.alias)
-    check_finite(c, obj->type);
+  if (!obj->type || obj->type->kind != TY_NAMED || obj->type_.alias) return;
+  check_finite(c, obj->type);
+  Type *u = under(obj->type);
+  if (u->kind == TY_STRUCT && type_size(u) < 0)
+    check_error(c, obj->pos, "type %s larger than address space",
+                obj->name->s);
 }
 
 static void field_and_method(Checker *c, void *data) {
@@ -238,6 +256,7 @@ static void alias_decl(Checker *c, Object *obj, Decl *d) {
   Scope *outer = c->scope;
   Type *t = type_named_new(obj);
   obj->type = t;
+  require_lang(c, d->type.tparams.at[0]->pos, 23, "generic type alias");
   type_params(c, &d->type.tparams, &t->named.tparams);
   Type *rhs = alias_rhs(c, d->type.type);
   c->scope = outer;
@@ -371,7 +390,10 @@ static void resolve_object(Checker *c, Object *obj) {
   Decl *d = obj->decl;
   switch (obj->kind) {
     case OBJ_CONST: const_decl(c, obj, d); break;
-    case OBJ_VAR: var_decl(c, obj, d, obj->var.group); break;
+    case OBJ_VAR:
+      var_decl(c, obj, d, obj->var.group);
+      check_later(c, check_symbol_size, obj);
+      break;
     case OBJ_TYPE: type_decl(c, obj, d); break;
     case OBJ_FUNC: func_decl(c, obj, d); break;
     default: break;

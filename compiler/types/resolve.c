@@ -429,8 +429,8 @@ bool check_package(Package *pkg) {
   resolve_all(&c, &k.aliases);
   resolve_all(&c, &k.others);
   run_delayed(&c);
-  check_anonymous_interfaces(&c);
-  mono_check(&c);
+  if (diag_error_count() == errors) check_anonymous_interfaces(&c);
+  if (diag_error_count() == errors) mono_check(&c);
   if (pkg->bodies) {
     compute_init_order(&c);
     unused_imports(&c, &k);

@@ -59,7 +59,7 @@ static int64_t *layout(Type *t) {
     if (align > most) most = align;
     at = align_up(at, align);
     offsets[i] = at;
-    if (size < 0 || at + size > LARGEST) {
+    if (size < 0 || at + size >= LARGEST) {
       at = -1;
       break;
     }
@@ -77,7 +77,7 @@ static int64_t array_size(Type *t) {
   int64_t n = t->array.len, size = type_size(t->array.elem);
   if (n <= 0 || size == 0) return 0;
   int64_t total;
-  if (size < 0 || __builtin_mul_overflow(n, size, &total) || total > LARGEST)
+  if (size < 0 || __builtin_mul_overflow(n, size, &total) || total >= LARGEST)
     return -1;
   return total;
 }

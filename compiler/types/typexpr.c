@@ -68,6 +68,20 @@ static void check_map_key(Checker *c, void *data) {
                                      : "");
 }
 
+static void check_array_size(Checker *c, void *data) {
+  TypeCheck *k = data;
+  if (type_size(k->type) < 0)
+    check_error(c, k->pos, "type %s larger than address space",
+                type_str(c, k->type));
+}
+
+// The runtime keeps the size of an element in 16 bits.
+static void check_chan_elem(Checker *c, void *data) {
+  TypeCheck *k = data;
+  if (type_size(k->type) >= 1 << 16 || type_size(k->type) < 0)
+    check_error(c, k->pos, "channel element type too large (>64kB)");
+}
+
 static void check_embedded(Checker *c, void *data) {
   TypeCheck *k = data;
   Type *u = under(k->type);
@@ -658,7 +672,19 @@ static Type *array_type(Checker *c, Expr *x) {
   c->in_length--;
   c->lazy_types = lazy;
   Type *elem = check_var_type(c, x->array.elem);
-  return len < 0 ? type_invalid : type_array(elem, len);
+  if (len < 0) return type_invalid;
+  enum { HARMLESS = 1 << 10 };  // nothing small becomes too large by these
+  Type *t = type_array(elem, len);
+  if (len > HARMLESS) later(c, check_array_size, x->pos, t, false);
+  return t;
+}
+
+static Type *chan_type(Checker *c, Expr *x) {
+  Type *elem = check_var_type(c, x->chan.elem);
+  if (elem->kind == TY_NAMED || elem->kind == TY_ARRAY ||
+      elem->kind == TY_STRUCT)
+    later(c, check_chan_elem, x->pos, elem, false);
+  return type_chan(elem, x->chan.dir);
 }
 
 static Type *map_type(Checker *c, Expr *x) {
@@ -679,8 +705,7 @@ static Type *type_expr(Checker *c, Expr *x) {
     case E_FUNC_TYPE: return check_signature(c, x, NULL, NULL, NULL);
     case E_INTERFACE_TYPE: return interface_type(c, x);
     case E_MAP_TYPE: return map_type(c, x);
-    case E_CHAN_TYPE:
-      return type_chan(check_var_type(c, x->chan.elem), x->chan.dir);
+    case E_CHAN_TYPE: return chan_type(c, x);
     case E_STAR: {
       Type *elem = check_var_type(c, x->unary.x);
       return elem->kind == TY_INVALID ? elem : type_pointer(elem);
