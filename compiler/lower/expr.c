@@ -43,19 +43,35 @@ bool is_conversion(Expr *x) {
 }
 
 static bool find_call(Walker *w, Expr *x) {
-  if (x->mode == MODE_CONST || x->mode == MODE_TYPE) return false;
+  bool *found = w->data;
+  if (*found || x->mode == MODE_CONST || x->mode == MODE_TYPE) return false;
   if (x->kind == E_FUNC_LIT) return false;
   bool receive = x->kind == E_UNARY && x->op == T_ARROW;
   bool call = x->kind == E_CALL && !is_conversion(x);
-  if (receive || call) *(bool *)w->data = true;
-  return true;
+  if (receive || call)
+    *found = true;
+  else if (x->kind == E_BINARY)
+    *found = has_call(x);
+  return !*found && x->kind != E_BINARY;
 }
 
+// Answers for operators are kept: every level of a long chain asks.
 bool has_call(Expr *x) {
+  static Map known;
+  static char yes, no;
   bool found = false;
   Walker w = {.expr = find_call, .data = &found};
-  walk_expr(&w, x);
-  return found;
+  if (x->kind != E_BINARY || x->mode == MODE_CONST) {
+    walk_expr(&w, x);
+    return found;
+  }
+  void *answer = map_get(&known, x);
+  if (!answer) {
+    bool has = has_call(x->binary.y) || has_call(x->binary.x);
+    answer = has ? &yes : &no;
+    map_put(&known, x, answer);
+  }
+  return answer == &yes;
 }
 
 // ---- constants ------------------------------------------------------------

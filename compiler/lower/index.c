@@ -54,7 +54,7 @@ Val lower_index_address(Expr *x) {
     limit = array_len(bt);
   }
   Val i = lower_index_value(index, &is_signed);
-  set_pos(index->pos);
+  set_pos(x->index.lbrack);
   if (u->kind == TY_POINTER) nil_check(p);
   bounds_check(i, is_signed, limit, false, GL_BOUNDS_INDEX);
   return gep_index(p, elem, i);
@@ -64,7 +64,7 @@ static Val lower_string_index(Expr *x) {
   Val s = lower_expr(x->index.x);
   bool is_signed;
   Val i = lower_index_value(x->index.indices.at[0], &is_signed);
-  set_pos(x->index.indices.at[0]->pos);
+  set_pos(x->index.lbrack);
   bounds_check(i, is_signed, extract(s, 1), false, GL_BOUNDS_INDEX);
   Val p = gep_index(extract(s, 0), types_basic[B_UINT8], i);
   return LLVMBuildLoad2(F->b, M->t_i8, p, "");
