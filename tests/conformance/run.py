@@ -198,10 +198,14 @@ class Runner:
 
     # ---- compiling ----
 
+    @staticmethod
+    def object(tmp):
+        return ["--emit=obj", "--no-main", "--bodyless",
+                "-o", os.path.join(tmp, "a.o")]
+
     def do_compile(self, test, tmp):
         ok, crash, out = self.build(
-            self.flags(test) + ["--emit=obj", "--no-main", "--bodyless", "-o",
-                                os.path.join(tmp, "a.o"), self.full(test)],
+            self.flags(test) + self.object(tmp) + [self.full(test)],
             os.path.dirname(self.full(test)))
         return ok, "compile: " + out[:300], crash
 
@@ -257,9 +261,8 @@ class Runner:
     def do_compiledir(self, test, tmp):
         for folder in self.layout(test, tmp):
             ok, crash, out = self.build(
-                self.flags(test) + ["--emit=obj", "--no-main", "--bodyless", "-o",
-                                    os.path.join(tmp, "a.o"),
-                                    os.path.join(tmp, folder)], tmp)
+                self.flags(test) + self.object(tmp) +
+                [os.path.join(tmp, folder)], tmp)
             if not ok:
                 return False, f"{folder}: {out[:300]}", crash
         return True, "", False
@@ -328,7 +331,8 @@ class Runner:
 
     def do_errorcheck(self, test, tmp):
         path = self.full(test)
-        found, crash = self.messages(self.language(test) + [path], os.path.dirname(path))
+        found, crash = self.messages(self.language(test) + [path],
+                                     os.path.dirname(path))
         lines, words, why = self.check_errors([path], found)
         return lines and words and not crash, \
             ("words" if lines else "lines") + ":\n    " + why, crash
