@@ -10,6 +10,8 @@
 void optimize(LLVMModuleRef mod);
 // sections.c: a section for every function and variable.
 void split_sections(LLVMModuleRef mod);
+// symbols.c: in debug builds, aborts on calls that need too much stack.
+void check_symbols(const char *path);
 // publish.c: renames tmp to path; false after a message.
 bool publish(const char *tmp, const char *path);
 // emit.c: writes through a temporary name and renames. False and an error

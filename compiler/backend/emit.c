@@ -22,6 +22,7 @@ bool emit_object(LLVMModuleRef mod, const char *path) {
     unlink(tmp);
     return false;
   }
+  check_symbols(tmp);
   return publish(tmp, path);
 }
 

@@ -16,6 +16,7 @@
 #include "lower.h"
 
 static Map directives;  // Object -> Directive
+static StrMap foreign;  // C and assembly symbols that directives name
 
 static const struct {
   const char *word;
@@ -76,9 +77,18 @@ bool has_c_convention(Object *f) {
   }
 }
 
+void add_foreign_symbol(const char *name) {
+  strmap_put(&foreign, name, strlen(name), &foreign);
+}
+
+bool is_foreign_symbol(const char *name) {
+  return strmap_get(&foreign, name, strlen(name)) != NULL;
+}
+
 // ---- stubs -------------------------------------------------------------------
 
 void emit_stub(const char *symbol, const char *target, const char *how) {
+  add_foreign_symbol(target);
   char *text = arena_printf(
       perm,
       ".section \".text.%s\",\"ax\",@progbits\n"

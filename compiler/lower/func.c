@@ -63,6 +63,7 @@ Val function_for(Object *f) {
   const Directive *d = directive_of(f);
   if (d->kind != DIR_ASM)
     return function_declare(link_name_func(f), type_of_func(f));
+  add_foreign_symbol(d->name);
   Val fn = function_declare(d->name, type_of_func(f));
   LLVMSetVisibility(fn, LLVMDefaultVisibility);  // memchr is in libc.so
   return fn;

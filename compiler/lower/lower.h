@@ -251,6 +251,8 @@ typedef struct Directive {
 const Directive *directive_of(Object *f);   // never NULL
 bool has_c_convention(Object *f);
 void emit_stub(const char *symbol, const char *target, const char *how);
+void add_foreign_symbol(const char *name);
+bool is_foreign_symbol(const char *name);
 void lower_bodyless(FuncInfo *info);
 Val emit_intrinsic(Object *f, Val *args);
 Val bytes_equal(Val p, Val q, Val n);       // i1
