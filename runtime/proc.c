@@ -377,6 +377,7 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   M *mp = gl_tls_m;
   int64_t delay = -1;
   if (until != 0) {
+    if (gl_debug.deterministic) timers_skip_to(until);
     delay = until - nanotime();
     if (delay < 0) delay = 0;
   }
@@ -528,8 +529,8 @@ NORETURN void schedule(void) {
   if (UNLIKELY(mp->p == NULL)) stopm();
   P *pp = mp->p;
   // The way of a pair that communicates: straight to the G readied last.
-  if (LIKELY(!atomic_load_explicit(&gl_sched.gcwaiting, memory_order_relaxed)
-             && pp->timer0when == 0 && !mp->spinning)) {
+  if (LIKELY(!gl_sched.gcwaiting && pp->timer0when == 0 && !mp->spinning &&
+             !gl_debug.deterministic)) {
     G *next = runnext_get(pp);
     if (next) execute(next, true);
   }

@@ -92,8 +92,22 @@ G *runnext_get(P *pp) {
   return next;
 }
 
+// Deterministic mode: any G of the only P may be next.
+static void shuffle_head(P *pp) {
+  G *next = runnext_get(pp);
+  if (next) runqput(pp, next, false);
+  uint32_t h = LOAD(pp->runqhead, relaxed), t = LOAD(pp->runqtail, relaxed);
+  if (t - h < 2) return;
+  uint32_t k = h + rand_n(&pp->rng, t - h);
+  G *a = LOAD(pp->runq[h % RUNQ_SIZE], relaxed);
+  G *b = LOAD(pp->runq[k % RUNQ_SIZE], relaxed);
+  atomic_store_explicit(&pp->runq[h % RUNQ_SIZE], b, memory_order_relaxed);
+  atomic_store_explicit(&pp->runq[k % RUNQ_SIZE], a, memory_order_relaxed);
+}
+
 // Owner only. *inherit: it came from runnext.
 G *runqget(P *pp, bool *inherit) {
+  if (UNLIKELY(gl_debug.deterministic)) shuffle_head(pp);
   G *next = runnext_get(pp);
   *inherit = next != NULL;
   if (next) return next;

@@ -461,6 +461,7 @@ void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff);
 
 // timer.c
 int64_t nanotime(void);
+void timers_skip_to(int64_t when);
 void timesleep(G *gp, int64_t ns);
 void gl_timer_start(Timer *t);
 bool gl_timer_stop(Timer *t);

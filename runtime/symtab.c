@@ -3,8 +3,9 @@
 // From a pc to a function's name and a source line. Names come from the ELF
 // .symtab of /proc/self/exe, lines and inlined functions from DWARF through
 // elfutils' libdw, which is loaded when the first trace is printed and may be
-// missing: then our own reader (dwarf_line.c) finds lines only. Runs on g0; not async-signal-safe in the letter, but the
-// program is about to end, or a package asked.
+// missing: then our own reader (dwarf_line.c) finds lines only. Runs on g0;
+// not async-signal-safe in the letter, but the program is about to end, or a
+// package asked.
 #include "runtime.h"
 
 #include <dlfcn.h>

@@ -27,9 +27,7 @@ static bool worth_preempting(P *pp, int64_t now) {
          (when != 0 && when <= now);
 }
 
-// A run that shall replay is not preempted by the clock.
 static bool retake_running(P *pp, int64_t now) {
-  if (gl_debug.deterministic) return false;
   uint32_t tick = pp->schedtick;
   if (pp->sys_schedtick != tick) {
     pp->sys_schedtick = tick;
@@ -130,6 +128,9 @@ static void *sysmon(void *arg) {
 
 void sysmon_start(void) {
   static _Atomic bool started;
+  // What it decides depends on real time: a run that shall replay does
+  // without. There is one P, which then waits for calls that block.
+  if (gl_debug.deterministic) return;
   if (atomic_exchange(&started, true)) return;
   pthread_attr_t at;
   pthread_attr_init(&at);

@@ -29,8 +29,18 @@ static int64_t clock_ns(clockid_t id) {
   return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
+// The clock of deterministic mode: every look at it takes 100 ns, and when
+// all sleep it jumps to the first timer (timers_skip_to).
+static _Atomic int64_t virtual_now;
+
+void timers_skip_to(int64_t when) {
+  if (virtual_now < when) virtual_now = when;
+}
+
 // Monotonic nanoseconds since the program started, from 1.
 int64_t nanotime(void) {
+  if (UNLIKELY(gl_debug.deterministic))
+    return atomic_fetch_add(&virtual_now, 100) + 1;
   static _Atomic int64_t base;
   int64_t t = clock_ns(CLOCK_MONOTONIC);
   int64_t b = base;
@@ -44,9 +54,20 @@ int64_t nanotime(void) {
 
 int64_t gl_nanotime(void) { return nanotime(); }
 
-GlPair gl_walltime(void) {
+// A virtual clock starts at Go's birthday.
+static struct timespec walltime(void) {
   struct timespec ts;
   clock_gettime(CLOCK_REALTIME, &ts);
+  if (UNLIKELY(gl_debug.deterministic)) {
+    int64_t t = nanotime();
+    ts.tv_sec = 1257894000 + t / 1000000000;
+    ts.tv_nsec = t % 1000000000;
+  }
+  return ts;
+}
+
+GlPair gl_walltime(void) {
+  struct timespec ts = walltime();
   return (GlPair){(uintptr_t)ts.tv_sec, (uintptr_t)ts.tv_nsec};
 }
 
@@ -194,8 +215,7 @@ bool gl_timer_reset(Timer *t, int64_t when, int64_t period) {
 // ------------------------------------------------------------------ firing
 
 static G *send_time(Timer *t) {
-  struct timespec ts;
-  clock_gettime(CLOCK_REALTIME, &ts);
+  struct timespec ts = walltime();
   struct {
     uint64_t wall;
     int64_t ext;
