@@ -105,12 +105,38 @@ static void lock_main(void) {
 }
 static void clock_starts(void **state) { on_each_procs(lock_main); }
 
+// Deterministic mode: an hour passes at once, and runs with one seed agree.
+static int64_t order;
+static void sleeps_long(void) {
+  static _Atomic int64_t ids;
+  int64_t id = ++ids;
+  t_sleep(INT64_C(3600000000000));
+  order = order * 7 + id;
+  count++;
+}
+static void replay_main(void) {
+  int64_t begin = nanotime();
+  count = 0;
+  for (int i = 0; i < 5; i++) GO(sleeps_long);
+  while (count < 5) t_sleep(INT64_C(1000000000));
+  CHECK(nanotime() - begin >= INT64_C(3600000000000));
+  _exit(order % 97);
+}
+static void replay(void **state) {
+  setenv("GLDEBUG", "seed=42", 1);
+  int first = run_in_runtime(replay_main, 4);
+  assert_true(first < 97);
+  for (int i = 0; i < 5; i++)
+    assert_int_equal(run_in_runtime(replay_main, 4), first);
+  unsetenv("GLDEBUG");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many),       cmocka_unit_test(ends),
       cmocka_unit_test(sleeping),   cmocka_unit_test(handoff),
       cmocka_unit_test(semaphores), cmocka_unit_test(resize),
-      cmocka_unit_test(clock_starts),
+      cmocka_unit_test(clock_starts), cmocka_unit_test(replay),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
