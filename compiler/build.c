@@ -19,7 +19,7 @@
 
 #include "gl.h"
 
-// ---- places -----------------------------------------------------------------------
+// ---- places ----------------------------------------------------------------
 
 const char *self_path(void) {
   static char path[PATH_MAX];
@@ -69,7 +69,7 @@ static const char *object_name(const char *import_path) {
   return s;
 }
 
-// ---- loading ------------------------------------------------------------------------
+// ---- loading ---------------------------------------------------------------
 
 static bool is_folder(const char *path) {
   struct stat st;
@@ -83,7 +83,7 @@ Package *load_program(const Options *o) {
   return load_files(o->inputs.at, o->inputs.len, NULL);
 }
 
-// ---- programs -------------------------------------------------------------------------
+// ---- programs --------------------------------------------------------------
 
 static bool compile(Package *pkg, bool with_start, const char *path) {
   LLVMModuleRef mod = lower_package(pkg, with_start);
@@ -129,7 +129,7 @@ bool build_program(Package *pkg, const char *out) {
   return ok;
 }
 
-// ---- the standard library -------------------------------------------------------------------
+// ---- the standard library --------------------------------------------------
 
 static time_t newer(time_t a, time_t b) {
   return a > b ? a : b;

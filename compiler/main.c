@@ -138,7 +138,7 @@ static int gl_main(int argc, char **argv) {
   return 0;
 }
 
-// ---- the big stack -----------------------------------------------------------------
+// ---- the big stack ---------------------------------------------------------
 
 typedef struct Start {
   int argc;

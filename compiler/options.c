@@ -46,7 +46,7 @@ void print_help(const char *topic, FILE *out) {
     fputs(usage, out);
 }
 
-// ---- words ----------------------------------------------------------------------
+// ---- words -----------------------------------------------------------------
 
 static _Noreturn void usage_error(const char *fmt, const char *arg) {
   fputs("gl: ", stderr);
@@ -100,7 +100,7 @@ static Command command_of(const char *word) {
   usage_error("unknown command %s", word);
 }
 
-// ---- options ---------------------------------------------------------------------
+// ---- options ---------------------------------------------------------------
 
 static bool parse_lang(const char *a) {
   const char *v = after(a, "-lang=");

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- util.c ---------------------------------------------------------------
+// ---- util.c ----------------------------------------------------------------
 
 // Our mistake, not the user's: prints file and line to stderr and aborts.
 #define unreachable() unreachable_at(__FILE__, __LINE__)
@@ -23,7 +23,7 @@ _Noreturn void unreachable_at(const char *file, int line);
 _Noreturn void fatal(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
-// ---- arena.c --------------------------------------------------------------
+// ---- arena.c ---------------------------------------------------------------
 
 // Memory that is freed all at once. Allocations are zeroed, 16-byte aligned.
 typedef struct Arena Arena;
@@ -42,7 +42,7 @@ char *arena_vprintf(Arena *a, const char *fmt, va_list ap)
 #define NEW(T) ((T *)arena_alloc(perm, sizeof(T)))
 #define NEW_ARRAY(T, n) ((T *)arena_alloc(perm, sizeof(T) * (size_t)(n)))
 
-// ---- vec.c ----------------------------------------------------------------
+// ---- vec.c -----------------------------------------------------------------
 
 // A growable list: struct { T *at; int len, cap; }, in `perm`.
 #define VEC(T) \
@@ -74,7 +74,7 @@ void buf_adds(Buf *b, const char *s);
 void buf_printf(Buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), nonnull(2)));
 
-// ---- name.c ---------------------------------------------------------------
+// ---- name.c ----------------------------------------------------------------
 
 // An interned byte string: equal texts are the same pointer.
 typedef struct Name {
@@ -88,7 +88,7 @@ Name *name_cstr(const char *s);
 // category Lu, by utf8proc).
 bool name_is_exported(const Name *n);
 
-// ---- map.c ----------------------------------------------------------------
+// ---- map.c -----------------------------------------------------------------
 
 // Hash map from pointers (also interned names) to pointers. Zero is empty.
 typedef struct Map {
@@ -114,7 +114,7 @@ typedef struct StrMap {
 void *strmap_get(const StrMap *m, const char *key, size_t n);
 void strmap_put(StrMap *m, const char *key, size_t n, void *val);
 
-// ---- source.c -------------------------------------------------------------
+// ---- source.c --------------------------------------------------------------
 
 // A position: 0 is none, else 1 + offset into all source files laid end to
 // end. Cheap to store in every node.
@@ -149,7 +149,7 @@ Source *source_from_text(const char *path, const char *text, size_t len);
 Loc source_loc(Pos pos);
 const Source *source_of(Pos pos);
 
-// ---- diag.c ---------------------------------------------------------------
+// ---- diag.c ----------------------------------------------------------------
 
 typedef enum Severity { DIAG_ERROR, DIAG_WARNING } Severity;
 

@@ -40,7 +40,7 @@ static Diag *latest;  // takes notes; NULL if the latest one was dropped
 static int error_count;
 static StrMap seen;   // "file:line:message", and "file:line" of syntax errors
 
-// ---- recording ------------------------------------------------------------
+// ---- recording -------------------------------------------------------------
 
 static bool seen_before(const char *key) {
   size_t n = strlen(key);
@@ -112,7 +112,7 @@ int diag_error_count(void) {
   return error_count;
 }
 
-// ---- safe text ------------------------------------------------------------
+// ---- safe text -------------------------------------------------------------
 
 // Decodes one character of s[0..n). Returns its length and its width in
 // columns, or width -1 if it must be escaped.
@@ -161,7 +161,7 @@ static int add_safe(Buf *b, const char *s, size_t n, const char *keep) {
   return columns;
 }
 
-// ---- source line and caret ------------------------------------------------
+// ---- source line and caret -------------------------------------------------
 
 static bool is_continuation(char c) {
   return ((unsigned char)c & 0xc0) == 0x80;
@@ -210,7 +210,7 @@ static void add_excerpt(Buf *b, Pos pos) {
   buf_adds(b, diag_options.color ? "\33[1;32m^\33[0m\n" : "^\n");
 }
 
-// ---- text output ----------------------------------------------------------
+// ---- text output -----------------------------------------------------------
 
 static void add_location(Buf *b, Pos pos) {
   Loc l = source_loc(pos);
@@ -243,7 +243,7 @@ static void print_text(Buf *b, const Diag *d) {
     add_text(b, n->pos, "note", "\33[36m", n->message);
 }
 
-// ---- JSON output ----------------------------------------------------------
+// ---- JSON output -----------------------------------------------------------
 
 static void add_json_string(Buf *b, const char *s) {
   size_t n = strlen(s);
@@ -290,7 +290,7 @@ static void print_json(Buf *b, const Diag *d) {
   buf_adds(b, "]}\n");
 }
 
-// ---- flushing -------------------------------------------------------------
+// ---- flushing --------------------------------------------------------------
 
 static int compare_diags(const void *x, const void *y) {
   const Diag *a = *(Diag *const *)x, *b = *(Diag *const *)y;

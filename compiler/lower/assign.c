@@ -26,7 +26,7 @@ static Lvalue *lvalue_deref(Val pointer, Type *type) {
   return l;
 }
 
-// ---- the address, second phase --------------------------------------------------
+// ---- the address, second phase ---------------------------------------------
 
 static Val lvalue_address(Lvalue *l) {
   switch (l->kind) {
@@ -56,7 +56,7 @@ static Val lvalue_address(Lvalue *l) {
   unreachable();
 }
 
-// ---- the operands, first phase --------------------------------------------------
+// ---- the operands, first phase ---------------------------------------------
 
 static Lvalue *lvalue_field(Lvalue *base, int field) {
   Type *u = under(base->type);
@@ -146,7 +146,7 @@ void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site) {
   store_value(lvalue_address(l), v, l->type);
 }
 
-// ---- op= and ++ -----------------------------------------------------------------
+// ---- op= and ++ ------------------------------------------------------------
 
 static Token binary_of(Token op) {
   switch (op) {
@@ -191,7 +191,7 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   store_value(addr, lower_binary(op, old, y, t, yt, pos), t);
 }
 
-// ---- = and := -------------------------------------------------------------------
+// ---- = and := --------------------------------------------------------------
 
 // The variable that := declares at x, or NULL if it assigns to one.
 static Object *declared_at(Stmt *s, Expr *x) {
@@ -328,7 +328,7 @@ void lower_assign(Stmt *s) {
   }
 }
 
-// ---- variable declarations ------------------------------------------------------
+// ---- variable declarations -------------------------------------------------
 
 static bool is_blank_object(Object *obj) {
   return obj->name->len == 1 && obj->name->s[0] == '_';

@@ -43,7 +43,7 @@ Val frame_address(void) {
   return LLVMBuildCall2(F->b, LLVMGlobalGetValueType(f), f, &zero, 1, "");
 }
 
-// ---- len, cap -----------------------------------------------------------------
+// ---- len, cap --------------------------------------------------------------
 
 // The word at p + offset, or 0 of a nil map or channel.
 static Val head_word(Val p, int64_t offset) {
@@ -87,7 +87,7 @@ static Val lower_len(Expr *x, bool want_cap) {
   }
 }
 
-// ---- append, copy, clear, delete ----------------------------------------------
+// ---- append, copy, clear, delete -------------------------------------------
 
 // s with room for n more elements: its length is the new one.
 static Val grow(Val s, Val n, Type *elem) {
@@ -177,7 +177,7 @@ static void lower_delete(Expr *x) {
   map_delete(t, m, key);
 }
 
-// ---- make and new -------------------------------------------------------------
+// ---- make and new ----------------------------------------------------------
 
 // An integer argument; what does not fit int comes out negative.
 static Val size_arg(Expr *x, int i) {
@@ -250,7 +250,7 @@ static Val lower_new(Expr *x) {
   return p;
 }
 
-// ---- min, max, complex --------------------------------------------------------
+// ---- min, max, complex -----------------------------------------------------
 
 static Val float_minmax(Val a, Val b, bool is_min) {
   // NaN wins, and -0 is below 0.
@@ -295,7 +295,7 @@ static Val lower_complex(Expr *x) {
   return make2(llvm_type(t), re, im);
 }
 
-// ---- panic, recover, print ------------------------------------------------------
+// ---- panic, recover, print -------------------------------------------------
 
 static void lower_panic(Expr *x) {
   Val v = lower_expr_as(arg(x, 0), type_any);
@@ -360,7 +360,7 @@ static void lower_print(Expr *x, bool newline) {
   rt_call("printunlock", NULL, 0);
 }
 
-// ---- unsafe ---------------------------------------------------------------------
+// ---- unsafe ----------------------------------------------------------------
 
 // Panics unless 0 <= n, and n elements at p fit the address space; NULL may
 // have none.
@@ -406,7 +406,7 @@ static Val lower_unsafe_add(Expr *x) {
   return LLVMBuildGEP2(F->b, M->t_i8, p, &n, 1, "");
 }
 
-// ---- entry ----------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 // f(g()) with several results of g: each becomes a variable first.
 // The offset of a field in x of x.f, through embedded structs.

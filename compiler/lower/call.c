@@ -20,7 +20,7 @@ typedef struct Callee {
   Val recv;
 } Callee;
 
-// ---- the convention --------------------------------------------------------------
+// ---- the convention --------------------------------------------------------
 
 // Small integers are extended for C: clang and gcc rely on it.
 void extend_arguments(Val call, Type *sig, unsigned first) {
@@ -130,7 +130,7 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
     extend_arguments(call, f->type, recv_type ? 1 : 0);
 }
 
-// ---- what is called ------------------------------------------------------------------
+// ---- what is called --------------------------------------------------------
 
 static void prepare_method(Expr *fun, Callee *c) {
   Selection *sel = fun->selector.selection;
@@ -167,7 +167,7 @@ static void callee_call(Callee *c, Val *args, Val *vals, bool noinline_) {
     emit_func_value_call(c->func, c->sig, args, vals, noinline_);
 }
 
-// ---- arguments --------------------------------------------------------------------------
+// ---- arguments -------------------------------------------------------------
 
 // One argument, in memory of its own if it is of memory class.
 static Val lower_argument(Expr *x, Type *t) {
@@ -250,7 +250,7 @@ static Val *args_array(Type *sig) {
   return NEW_ARRAY(Val, sig->func.params.len + 1);
 }
 
-// ---- calls ----------------------------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 void lower_call_multi(Expr *x, Val *vals) {
   x = unparen(x);
@@ -275,7 +275,7 @@ Val lower_call(Expr *x) {
   return n == 1 ? vals[0] : NULL;
 }
 
-// ---- calls that happen later -------------------------------------------------------------------
+// ---- calls that happen later -----------------------------------------------
 //
 // The closure {code, callee's value or receiver, arguments...} of go and
 // defer statements. Its code is a wrapper for runtime.gorecover: what it
@@ -378,7 +378,7 @@ static Val thunk_of_call(Expr *call, bool on_heap) {
   return thunk_closure(fn, &k, on_heap);
 }
 
-// ---- builtins later ---------------------------------------------------------------------------------
+// ---- builtins later --------------------------------------------------------
 
 static bool is_fixed(Expr *x) {
   return x->cv || x->mode == MODE_TYPE || x->mode == MODE_NIL;
@@ -433,7 +433,7 @@ Val lower_call_thunk(Expr *call, bool on_heap) {
                                : thunk_of_call(call, on_heap);
 }
 
-// ---- go and defer --------------------------------------------------------------------------------------
+// ---- go and defer ----------------------------------------------------------
 
 // A call of a func() known not to be nil, without arguments or results: its
 // closure needs no thunk.

@@ -37,7 +37,7 @@ static int struct_field(Type *u, Expr *e, int i) {
   unreachable();
 }
 
-// ---- structs and arrays in memory ---------------------------------------------
+// ---- structs and arrays in memory ------------------------------------------
 
 static void struct_to(Expr *x, Type *t, Val dst) {
   Type *u = under(t);
@@ -97,7 +97,7 @@ static void elements_to(Expr *x, Type *elem, int64_t len, Val dst,
   }
 }
 
-// ---- slices and maps ------------------------------------------------------------
+// ---- slices and maps -------------------------------------------------------
 
 static Val lower_slice_literal(Expr *x, Type *t) {
   Type *elem = under(t)->slice.elem;
@@ -163,7 +163,7 @@ static Val lower_map_literal(Expr *x, Type *t) {
   return m;
 }
 
-// ---- entry ----------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 // A small struct or array as an SSA value.
 static Val lower_scalar_composite(Expr *x, Type *t) {

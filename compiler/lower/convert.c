@@ -18,7 +18,7 @@ static Val intrinsic(const char *name, Val *args, unsigned n) {
   return LLVMBuildCall2(F->b, LLVMGlobalGetValueType(f), f, args, n, "");
 }
 
-// ---- numbers ----------------------------------------------------------------
+// ---- numbers ---------------------------------------------------------------
 
 // cvttsd2si and its relatives; bits is 32 or 64.
 static Val cvtt(Val v, int bits) {
@@ -86,7 +86,7 @@ static Val convert_number(Val v, Type *from, Type *to) {
                resize_float(extract(v, 1), part));
 }
 
-// ---- interfaces -------------------------------------------------------------
+// ---- interfaces ------------------------------------------------------------
 
 bool is_pointer_shaped(Type *t) {
   Type *u = under(t);
@@ -212,7 +212,7 @@ static Val iface_to_iface(Val v, Type *from, Type *to) {
   return make_iface(phi, data);
 }
 
-// ---- type assertions --------------------------------------------------------
+// ---- type assertions -------------------------------------------------------
 
 static void panic_assert(Val ok, Val type, Type *from, Type *to) {
   Val args[] = {type, type_descriptor(to), type_descriptor(from)};
@@ -287,7 +287,7 @@ Val lower_type_assert(Val v, Type *from, Type *to, bool comma_ok, Val *ok) {
   return iface_unbox(extract(v, 1), to);
 }
 
-// ---- strings and slices -----------------------------------------------------
+// ---- strings and slices ----------------------------------------------------
 
 static bool elem_is_byte(Type *slice) {
   return type_size(under(slice)->slice.elem) == 1;
@@ -311,7 +311,7 @@ static Val slice_to_array(Val v, Type *to) {
   return load_value(p, to);
 }
 
-// ---- entry ------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 // Same layout, another Go type: structs that differ in tags or names.
 static Val retype(Val v, Type *from, Type *to) {

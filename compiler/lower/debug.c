@@ -23,7 +23,7 @@ static Map di_types;      // Type -> metadata, of this module
 static StrMap di_paths;   // path -> DIFile
 static StrMap di_named;   // link string -> metadata of declared types
 
-// ---- files -------------------------------------------------------------------
+// ---- files -----------------------------------------------------------------
 
 static LLVMMetadataRef file_of(const char *path) {
   LLVMMetadataRef f = strmap_get(&di_paths, path, strlen(path));
@@ -64,7 +64,7 @@ void debug_end(void) {
   LLVMDisposeDIBuilder(M->di);
 }
 
-// ---- types ---------------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 static LLVMMetadataRef di_type(Type *t);
 
@@ -198,7 +198,7 @@ static LLVMMetadataRef di_type(Type *t) {
   return md;
 }
 
-// ---- functions and variables --------------------------------------------------------
+// ---- functions and variables -----------------------------------------------
 
 static LLVMMetadataRef subroutine(Func *f, LLVMMetadataRef file) {
   if (!lower_options.debug_full || !f->sig)

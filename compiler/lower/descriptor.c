@@ -44,7 +44,7 @@ static Val const_table(ValVec *elems) {
   return g;
 }
 
-// ---- pointer bitmaps -----------------------------------------------------------
+// ---- pointer bitmaps -------------------------------------------------------
 
 static void mark_pointers(Type *t, int64_t offset, uint8_t *bits);
 
@@ -116,7 +116,7 @@ static uint8_t *pointer_bitmap(Type *t, int64_t prefix, size_t *len) {
   return bits;
 }
 
-// ---- the common part ------------------------------------------------------------
+// ---- the common part -------------------------------------------------------
 
 static uint32_t fnv1a(const char *s) {
   uint32_t h = 2166136261u;
@@ -180,7 +180,7 @@ static void set_pointer_data(Common *c, Type *t) {
     c->gcdata = bytes_const((char *)bits, len);
 }
 
-// ---- a summary for the collector -----------------------------------------------------
+// ---- a summary for the collector -------------------------------------------
 
 static void make_odr(Val g, const char *name) {
   LLVMSetGlobalConstant(g, true);
@@ -218,7 +218,7 @@ Val gc_descriptor(Type *t) {
   return g;
 }
 
-// ---- names, methods --------------------------------------------------------------------
+// ---- names, methods --------------------------------------------------------
 
 static const char *pkgpath_of(Object *o) {
   return o->pkg && !name_is_exported(o->name) ? o->pkg->path : "";
@@ -267,7 +267,7 @@ static Val uncommon_for(Type *t) {
   return const_table(&one);
 }
 
-// ---- the part of each kind -------------------------------------------------------------
+// ---- the part of each kind -------------------------------------------------
 
 static Val descriptor_table(ObjectVec *vars) {
   ValVec v = {0};
@@ -386,7 +386,7 @@ static LLVMTypeRef descriptor_type(Type *t) {
   return LLVMStructTypeInContext(M->ctx, ts, n, false);
 }
 
-// ---- entry ---------------------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 // The package whose object holds t's descriptor; NULL if every user does.
 static Package *home_of(Type *t) {

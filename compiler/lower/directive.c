@@ -85,7 +85,7 @@ bool is_foreign_symbol(const char *name) {
   return strmap_get(&foreign, name, strlen(name)) != NULL;
 }
 
-// ---- stubs -------------------------------------------------------------------
+// ---- stubs -----------------------------------------------------------------
 
 void emit_stub(const char *symbol, const char *target, const char *how) {
   add_foreign_symbol(target);

@@ -10,7 +10,7 @@
 
 #include "lower.h"
 
-// ---- classes ---------------------------------------------------------------------
+// ---- classes ---------------------------------------------------------------
 
 static bool struct_is_memory_equal(Type *t) {
   int64_t end = 0;
@@ -40,7 +40,7 @@ bool is_memory_equal(Type *t) {
   }
 }
 
-// ---- a chain of conditions that stops at the first false one ----------------------
+// ---- a chain of conditions that stops at the first false one ---------------
 
 typedef struct Chain {
   LLVMBasicBlockRef done;
@@ -80,7 +80,7 @@ static Val chain_end(Chain *c) {
   return phi;
 }
 
-// ---- == ---------------------------------------------------------------------------
+// ---- == --------------------------------------------------------------------
 
 static Val string_equal(Val x, Val y) {
   Chain c = {0};
@@ -212,7 +212,7 @@ Val lower_equal(Val x, Val y, Type *t) {
   }
 }
 
-// ---- names of the runtime's functions ---------------------------------------------------
+// ---- names of the runtime's functions --------------------------------------
 
 // "mem32", "str", "inter" ...: NULL if the runtime has none for t.
 static const char *runtime_suffix(Type *t) {
@@ -259,7 +259,7 @@ static const char *equal_name(const char *suffix) {
   return arena_printf(perm, "%sequal", suffix);
 }
 
-// ---- hashing --------------------------------------------------------------------------------
+// ---- hashing ---------------------------------------------------------------
 
 static Val hash_at(Val p, Val seed, Type *t);
 
@@ -309,7 +309,7 @@ static Val hash_at(Val p, Val seed, Type *t) {
   unreachable();
 }
 
-// ---- functions for descriptors ------------------------------------------------------------------
+// ---- functions for descriptors ---------------------------------------------
 
 static Val generated_name(const char *what, Type *t, char **name,
                           LLVMTypeRef type) {

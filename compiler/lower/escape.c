@@ -32,7 +32,7 @@ static Map site_locs;          // expression or statement -> EscLoc
 static VEC(EscLoc *) batch_locs;
 static Map summaries;          // FuncInfo -> EscSummary
 
-// ---- locations and edges ----------------------------------------------------
+// ---- locations and edges ---------------------------------------------------
 
 EscLoc *esc_loc_new(FuncInfo *func, int loop_depth) {
   EscLoc *l = NEW(EscLoc);
@@ -82,7 +82,7 @@ void esc_flow(EscHole k, EscLoc *src) {
   vec_push(&k.dst->in, e);
 }
 
-// ---- solution -----------------------------------------------------------------
+// ---- solution --------------------------------------------------------------
 
 static bool func_contains(FuncInfo *outer, FuncInfo *inner) {
   for (FuncInfo *f = inner ? inner->outer : NULL; f; f = f->outer)
@@ -180,7 +180,7 @@ static void solve(void) {
   }
 }
 
-// ---- summaries -----------------------------------------------------------------
+// ---- summaries -------------------------------------------------------------
 
 static void summarize(FuncInfo *f) {
   EscSummary *s = NEW(EscSummary);
@@ -198,7 +198,7 @@ EscSummary *esc_summary(FuncInfo *f) {
   return map_get(&summaries, f);
 }
 
-// ---- strongly connected components of the call graph ------------------------------
+// ---- strongly connected components of the call graph -----------------------
 
 typedef struct SccNode {
   FuncInfo *func;
@@ -267,7 +267,7 @@ static SccNode *visit(FuncInfo *f) {
   return n;
 }
 
-// ---- entry ---------------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 void escape_analyze(Package *pkg) {
   esc_heap = NEW(EscLoc);

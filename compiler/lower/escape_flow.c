@@ -15,7 +15,7 @@ static void flow_expr(EscHole k, Expr *x);
 static void flow_stmt(Stmt *s);
 static void flow_block(StmtVec *stmts);
 
-// ---- holes ---------------------------------------------------------------------
+// ---- holes -----------------------------------------------------------------
 
 static EscHole heap_hole(void) {
   return (EscHole){esc_heap, 0};
@@ -65,7 +65,7 @@ static EscLoc *spill(EscHole k, const void *site) {
   return l;
 }
 
-// ---- conversions -----------------------------------------------------------------
+// ---- conversions -----------------------------------------------------------
 
 // x's value, converted to type `to`, goes to k.
 static void flow_as(EscHole k, Expr *x, Type *to) {
@@ -115,7 +115,7 @@ static void flow_conversion(EscHole k, Expr *x) {
     flow_as(k, arg, x->type);
 }
 
-// ---- calls ---------------------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 // The declared function that a call surely reaches, or NULL.
 static Object *static_callee(Expr *fun) {
@@ -372,7 +372,7 @@ static void flow_call(EscHole k, Expr *x) {
   }
 }
 
-// ---- other expressions -------------------------------------------------------------
+// ---- other expressions -----------------------------------------------------
 
 bool capture_by_value(Object *var) {
   // A return statement assigns to a result without naming it.
@@ -563,7 +563,7 @@ static void flow_expr(EscHole k, Expr *x) {
   }
 }
 
-// ---- assignments ----------------------------------------------------------------------
+// ---- assignments -----------------------------------------------------------
 
 // The hole of an assignment's left side; its operands are walked.
 static EscHole flow_target(Expr *x) {
@@ -680,7 +680,7 @@ static void flow_return(Stmt *s) {
   flow_values(ks, types, results->len, &s->return_.results);
 }
 
-// ---- statements --------------------------------------------------------------------------
+// ---- statements ------------------------------------------------------------
 
 static void flow_range(Stmt *s) {
   Expr *x = s->range.x;
@@ -877,7 +877,7 @@ static void flow_stmt(Stmt *s) {
   }
 }
 
-// ---- functions -------------------------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 static void declare_param(Object *o, FuncInfo *f, int result) {
   EscLoc *l = esc_declare(o, f, 1);

@@ -74,7 +74,7 @@ bool has_call(Expr *x) {
   return answer == &yes;
 }
 
-// ---- constants ------------------------------------------------------------
+// ---- constants -------------------------------------------------------------
 
 static Val complex_const(const Const *c, Type *t) {
   LLVMTypeRef ct = llvm_type(t);
@@ -129,7 +129,7 @@ Val lower_const(Const *c, Type *t) {
   unreachable();
 }
 
-// ---- identifiers and selectors ----------------------------------------------
+// ---- identifiers and selectors ---------------------------------------------
 
 // x is an identifier whose value is wanted as a t.
 static Val lower_object(Expr *x, Type *t) {
@@ -249,7 +249,7 @@ static Val lower_selector(Expr *x) {
   unreachable();
 }
 
-// ---- addresses --------------------------------------------------------------
+// ---- addresses -------------------------------------------------------------
 
 static Val lower_composite_address(Expr *x) {
   Type *t = type_of(x);
@@ -296,7 +296,7 @@ Val lower_address(Expr *x) {
   }
 }
 
-// ---- operators --------------------------------------------------------------
+// ---- operators -------------------------------------------------------------
 
 static Val lower_unary(Expr *x) {
   Type *t = type_of(x);
@@ -462,7 +462,7 @@ void lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
   cond_br(lower_expr(x), yes, no);
 }
 
-// ---- comma-ok ---------------------------------------------------------------
+// ---- comma-ok --------------------------------------------------------------
 
 void lower_comma_ok(Expr *x, Val *value, Val *ok) {
   x = unparen(x);
@@ -493,7 +493,7 @@ void lower_comma_ok(Expr *x, Val *value, Val *ok) {
   }
 }
 
-// ---- entry ------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 static Val lower_call_expr(Expr *x) {
   if (is_conversion(x)) {
@@ -601,7 +601,7 @@ Val lower_stable(Expr *x, Type *t) {
   return snapshot(lower_expr_as(x, t), t);
 }
 
-// ---- lists ------------------------------------------------------------------
+// ---- lists -----------------------------------------------------------------
 
 static Expr *list_value(Expr *x) {
   return x->kind == E_KEY_VALUE ? x->kv.value : x;

@@ -23,7 +23,7 @@
 
 Func *F;
 
-// ---- declarations ---------------------------------------------------------------
+// ---- declarations ----------------------------------------------------------
 
 static void string_attr(Val fn, const char *name, const char *value) {
   LLVMAddAttributeAtIndex(
@@ -78,7 +78,7 @@ void mark_wrapper(Val fn) {
   LLVMSetSection(fn, "glwrap");
 }
 
-// ---- the function being lowered -----------------------------------------------------
+// ---- the function being lowered --------------------------------------------
 
 static void set_code_attributes(Val fn) {
   string_attr(fn, "split-stack", "");
@@ -152,7 +152,7 @@ void func_end(void) {
   F = F->outer;
 }
 
-// ---- variables ----------------------------------------------------------------------
+// ---- variables -------------------------------------------------------------
 
 static bool is_blank_var(Object *var) {
   return !var->name || (var->name->len == 1 && var->name->s[0] == '_');
@@ -237,7 +237,7 @@ void renew_local(Object *var) {
   copy_memory(box, old, var->type);
 }
 
-// ---- parameters and results -----------------------------------------------------------
+// ---- parameters and results ------------------------------------------------
 
 static void bind_param(Object *p, Val v, int argno) {
   if (is_blank_var(p))
@@ -318,7 +318,7 @@ void return_results(void) {
     return_values();
 }
 
-// ---- defer ------------------------------------------------------------------------------
+// ---- defer -----------------------------------------------------------------
 
 static void publish_address(Val p) {
   LLVMTypeRef type = LLVMFunctionType(M->t_void, &M->t_ptr, 1, false);
@@ -347,7 +347,7 @@ static void enter_defer(FuncInfo *info) {
   set_block(go_on);
 }
 
-// ---- captures ----------------------------------------------------------------------------
+// ---- captures --------------------------------------------------------------
 
 static LLVMTypeRef closure_type(FuncInfo *info) {
   LLVMTypeRef *ts = NEW_ARRAY(LLVMTypeRef, info->captures.len + 1);
@@ -467,7 +467,7 @@ Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
   return obj;
 }
 
-// ---- entry -----------------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 static bool in_main(FuncInfo *info) {
   return strcmp(info->pkg->path, "main") == 0;

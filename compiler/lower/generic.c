@@ -37,7 +37,7 @@ static Type *copy_type(Type *t) {
   return t ? subst_type(t, &C->from, &C->to) : NULL;
 }
 
-// ---- objects and functions ------------------------------------------------------
+// ---- objects and functions -------------------------------------------------
 
 static Object *copy_object(Object *o) {
   if (!o || o->kind != OBJ_VAR || o->var.is_global || o->var.is_field)
@@ -89,7 +89,7 @@ static FuncInfo *copy_info(FuncInfo *old) {
   return n;
 }
 
-// ---- expressions --------------------------------------------------------------------
+// ---- expressions -----------------------------------------------------------
 
 static ExprVec copy_exprs(ExprVec *list) {
   ExprVec n = {0};
@@ -221,7 +221,7 @@ static Expr *copy_expr(Expr *x) {
   return n;
 }
 
-// ---- statements ------------------------------------------------------------------------
+// ---- statements ------------------------------------------------------------
 
 static StmtVec copy_stmts(StmtVec *list) {
   StmtVec n = {0};
@@ -361,7 +361,7 @@ static Stmt *copy_stmt(Stmt *s) {
   return n;
 }
 
-// ---- instances -----------------------------------------------------------------------------
+// ---- instances -------------------------------------------------------------
 
 // A FuncInfo for obj, whose generic declaration is `info`.
 static FuncInfo *copy_function(Object *obj, FuncInfo *info, TypeVec *from,

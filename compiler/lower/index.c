@@ -4,7 +4,7 @@
 // and with its codes; a check that a constant proves is not emitted.
 #include "lower.h"
 
-// ---- checks -----------------------------------------------------------------
+// ---- checks ----------------------------------------------------------------
 
 Val lower_index_value(Expr *x, bool *is_signed) {
   *is_signed = true;
@@ -30,7 +30,7 @@ static Val array_len(Type *array) {
   return const_i64(under(array)->array.len);
 }
 
-// ---- elements ---------------------------------------------------------------
+// ---- elements --------------------------------------------------------------
 
 Val lower_index_address(Expr *x) {
   Expr *base = x->index.x;
@@ -88,7 +88,7 @@ Val lower_index(Expr *x) {
   return load_value(lower_index_address(x), elem);
 }
 
-// ---- slices -----------------------------------------------------------------
+// ---- slices ----------------------------------------------------------------
 
 typedef struct Bound {
   Val v;           // NULL: left out
@@ -167,7 +167,7 @@ Val lower_slice_expr(Expr *x) {
   return make_slice(advance(p, lo.v, new_cap, elem), new_len, new_cap);
 }
 
-// ---- maps -------------------------------------------------------------------
+// ---- maps ------------------------------------------------------------------
 
 // Suffix of the runtime functions that take the key itself, or NULL.
 static const char *fast_suffix(Type *key) {

@@ -32,7 +32,7 @@ static Val to_result(Object *f, Val v) {
   return LLVMBuildIntCast2(F->b, v, t, false, "");
 }
 
-// ---- atomics -----------------------------------------------------------------
+// ---- atomics ---------------------------------------------------------------
 
 static Val make_atomic(Val access, Type *t) {
   LLVMSetOrdering(access, LLVMAtomicOrderingSequentiallyConsistent);
@@ -91,7 +91,7 @@ static Val atomic_cas(Object *f, Val *args) {
   return extract(pair, 1);
 }
 
-// ---- math ------------------------------------------------------------------------
+// ---- math ------------------------------------------------------------------
 
 static Val math1(const char *name, Val *args) {
   LLVMTypeRef t = LLVMTypeOf(args[0]);
@@ -128,7 +128,7 @@ static Val math_fma(Object *f, Val *args) {
   return LLVMBuildCall2(F->b, type, fn, args, 3, "");
 }
 
-// ---- bits ------------------------------------------------------------------------
+// ---- bits ------------------------------------------------------------------
 
 static Val count_zeros(Object *f, const char *name, Val *args) {
   LLVMTypeRef t = LLVMTypeOf(args[0]);
@@ -167,7 +167,7 @@ static Val bits_mul64(Object *f, Val *args) {
                LLVMBuildTrunc(F->b, product, M->t_i64, ""));
 }
 
-// ---- memory ------------------------------------------------------------------------
+// ---- memory ----------------------------------------------------------------
 
 static Val mem_move(Object *f, Val *args) {
   (void)f;
@@ -210,7 +210,7 @@ static Val prefetch(Object *f, Val *args) {
   return NULL;
 }
 
-// ---- entry ---------------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 // Whether n bytes are equal. bcmp needs no stack, like memmove.
 Val bytes_equal(Val p, Val q, Val n) {

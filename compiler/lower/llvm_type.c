@@ -25,7 +25,7 @@ static TypeLower *lower_of(Type *t) {
   return t->lower;
 }
 
-// ---- classes -----------------------------------------------------------------
+// ---- classes ---------------------------------------------------------------
 
 static int words_of(Type *t);
 
@@ -70,7 +70,7 @@ bool is_memory_class(Type *t) {
   return words_of(t) > MAX_WORDS;
 }
 
-// ---- types -------------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 static LLVMTypeRef basic_type(BasicKind kind) {
   switch (kind) {
@@ -171,7 +171,7 @@ LLVMTypeRef llvm_type(Type *t) {
   return l->val;
 }
 
-// ---- functions ---------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 bool results_in_memory(Type *sig) {
   vec_each(Object *, r, &sig->func.results) {
@@ -217,7 +217,7 @@ LLVMTypeRef func_llvm_type(Type *sig, Type *recv, bool nest) {
   return LLVMFunctionType(result_type(sig), params, n, false);
 }
 
-// ---- constants ---------------------------------------------------------------
+// ---- constants -------------------------------------------------------------
 
 Val const_int(LLVMTypeRef t, int64_t v) {
   return LLVMConstInt(t, (unsigned long long)v, true);

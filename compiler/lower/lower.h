@@ -104,14 +104,14 @@ typedef struct Func {
 } Func;
 extern Func *F;   // the one being lowered
 
-// ---- entry: module.c ------------------------------------------------------------
+// ---- entry: module.c -------------------------------------------------------
 
 void lower_init(void);            // once: context, target
 // Lowers pkg to a module. with_start: also emit main..start and gl_start.
 LLVMModuleRef lower_package(Package *pkg, bool with_start);
 LLVMTargetMachineRef target_machine(void);
 
-// ---- llvm_type.c ------------------------------------------------------------------
+// ---- llvm_type.c -----------------------------------------------------------
 
 bool is_memory_class(Type *t);
 LLVMTypeRef llvm_type(Type *t);     // as an SSA value; scalar class only,
@@ -125,7 +125,7 @@ Val const_i64(int64_t v);
 Val zero_value(Type *t);            // constant; of memory class: a pointer to
                                     // a read-only zero
 
-// ---- value.c: memory ------------------------------------------------------------------
+// ---- value.c: memory -------------------------------------------------------
 
 Val load_value(Val addr, Type *t);  // memory class: returns addr itself
 void store_value(Val addr, Val v, Type *t);
@@ -148,7 +148,7 @@ Val gep_field(Val addr, Type *strukt, int index);
 Val gep_index(Val addr, Type *elem, Val index);  // addr + index * size(elem)
 Val gep_bytes(Val addr, int64_t offset);
 
-// ---- control: value.c -------------------------------------------------------------------
+// ---- control: value.c ------------------------------------------------------
 
 LLVMBasicBlockRef new_block(const char *name);
 void set_block(LLVMBasicBlockRef b);
@@ -159,7 +159,7 @@ void cond_br(Val cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
 void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
                     LLVMBasicBlockRef unlikely);
 
-// ---- runtime_call.c ---------------------------------------------------------------------
+// ---- runtime_call.c --------------------------------------------------------
 
 // Calls NAME of runtime.def.
 Val rt_call(const char *name, Val *args, unsigned n);
@@ -170,14 +170,14 @@ Val rt_func(const char *name, LLVMTypeRef *type);   // declared on first use
 void add_attr(Val fn, unsigned index, const char *name, uint64_t value);
 void add_call_attr(Val call, const char *name);
 
-// ---- checks: value.c ----------------------------------------------------------------------
+// ---- checks: value.c -------------------------------------------------------
 
 // Continues only if ok; else calls the noreturn runtime function in a cold
 // block.
 void check(Val ok, const char *panic_name, Val *args, unsigned n);
 void nil_check(Val ptr);            // panics if NULL (implicit null check)
 
-// ---- mangle.c: link names (NUL-terminated, in perm) ------------------------------------
+// ---- mangle.c: link names (NUL-terminated, in perm) ------------------------
 
 const char *link_name_func(Object *f);          // also methods
 const char *link_name_global(Object *v);
@@ -188,7 +188,7 @@ const char *link_path(Package *pkg);            // import path, escaped
 const char *link_name_type(Type *t);            // type:...
 const char *link_name_itab(Type *t, Type *iface);
 
-// ---- descriptor.c, itab.c, eqhash.c ------------------------------------------------------
+// ---- descriptor.c, itab.c, eqhash.c ----------------------------------------
 
 Val type_descriptor(Type *t);       // address of the linkonce_odr constant
 // Only size and pointer bitmap, for the collector: pulls in no methods.
@@ -202,7 +202,7 @@ int iface_method_index(Type *iface, Object *method);
 // x == y for any comparable type (i1); values by the value model.
 Val lower_equal(Val x, Val y, Type *t);
 
-// ---- func.c: functions, closures, wrappers ------------------------------------------------
+// ---- func.c: functions, closures, wrappers ---------------------------------
 
 // func.c: returns what the result variables hold, after the deferred calls.
 void return_results(void);
@@ -228,7 +228,7 @@ void func_begin(Val fn, LLVMTypeRef type, const char *name, Pos pos);
 void func_end(void);
 void mark_wrapper(Val fn);          // section glwrap, comdat
 
-// ---- vars (func.c) ----------------------------------------------------------------------------
+// ---- vars (func.c) ---------------------------------------------------------
 
 Val var_address(Object *var);       // local, captured or global
 void declare_local(Object *var, Val init);  // init NULL: zero. Boxes it on
@@ -237,7 +237,7 @@ bool var_on_heap(Object *var);
 // A fresh copy of a per-iteration variable.
 void renew_local(Object *var);
 
-// ---- directive.c, intrinsic.c: functions without body -------------------------------------------
+// ---- directive.c, intrinsic.c: functions without body ----------------------
 
 typedef enum DirectiveKind {
   DIR_NONE, DIR_CCALL, DIR_BLOCKING, DIR_MCALL, DIR_ASM, DIR_INTRINSIC
@@ -257,7 +257,7 @@ void lower_bodyless(FuncInfo *info);
 Val emit_intrinsic(Object *f, Val *args);
 Val bytes_equal(Val p, Val q, Val n);       // i1
 
-// ---- generic.c ------------------------------------------------------------------
+// ---- generic.c -------------------------------------------------------------
 
 // The function that x (an IDENT or pkg.F, perhaps with type arguments)
 // denotes, an instance if it is generic; NULL if x is something else.
@@ -267,7 +267,7 @@ void require_instance(Object *f);
 bool is_generic_function(FuncInfo *f);
 void lower_instances(void);
 
-// ---- escape.c -----------------------------------------------------------------------------------
+// ---- escape.c --------------------------------------------------------------
 
 // Decides for all functions of the package; afterwards:
 void escape_analyze(Package *pkg);
@@ -282,7 +282,7 @@ bool escapes_site(const void *site);
 // A func literal copies this variable instead of pointing to it.
 bool capture_by_value(Object *var);
 
-// ---- call.c ----------------------------------------------------------------------------------------
+// ---- call.c ----------------------------------------------------------------
 
 // Value of a call with one result; NULL for none.
 Val lower_call(Expr *x);
@@ -304,7 +304,7 @@ void extend_arguments(Val call, Type *sig, unsigned first);
 // The func() closure that performs the call later (go, defer).
 Val lower_call_thunk(Expr *call, bool on_heap);
 
-// ---- expressions: expr.c, op.c, convert.c, index.c, composite.c, builtin.c ----------------------
+// ---- expressions: expr.c, op.c, convert.c, index.c, composite.c, builtin.c -
 
 Val lower_expr(Expr *x);                   // value of x, type x->type
 void lower_expr_to(Expr *x, Val dst);      // into fresh memory
@@ -373,7 +373,7 @@ Val lower_receive(Val ch, Type *chan, Val *ok);
 void lower_send_value(Val ch, Val elem_addr);
 void check_chan_code(Val code);            // panics unless GL_CHAN_OK
 
-// ---- statements: stmt.c, assign.c, switch.c, range.c, select.c, defer.c -------------------------
+// ---- statements: stmt.c, assign.c, switch.c, range.c, select.c, defer.c ----
 
 void lower_stmt(Stmt *s);
 void lower_block(Stmt *s);
@@ -430,7 +430,7 @@ void push_target(Target *t, Stmt *s, LLVMBasicBlockRef brk,
                  LLVMBasicBlockRef cont);
 void pop_target(void);
 
-// ---- debug.c: DWARF ------------------------------------------------------------------------------
+// ---- debug.c: DWARF --------------------------------------------------------
 
 void set_pos(Pos pos);              // debug location of what follows
 void debug_begin(void);

@@ -16,7 +16,7 @@
 
 static Map names;  // Object or FuncInfo -> link name
 
-// ---- paths --------------------------------------------------------------------
+// ---- paths -----------------------------------------------------------------
 
 static bool needs_escape(const char *p, const char *last) {
   return *p == '%' || *p == '"' || (unsigned char)*p < ' ' ||
@@ -36,7 +36,7 @@ const char *link_path(Package *pkg) {
   return b.at ? b.at : "";
 }
 
-// ---- functions ------------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 static const char *init_name(Object *f) {
   int n = 0;
@@ -114,7 +114,7 @@ const char *link_name_global(Object *v) {
   return name;
 }
 
-// ---- func literals and range bodies -------------------------------------------
+// ---- func literals and range bodies ----------------------------------------
 
 // 1 + the number of siblings of the same sort before lit.
 static int lit_number(FuncInfo *lit) {
@@ -143,7 +143,7 @@ const char *link_name_info(FuncInfo *info) {
   return info->obj ? link_name_func(info->obj) : link_name_lit(info);
 }
 
-// ---- types -------------------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 const char *link_name_type(Type *t) {
   return arena_printf(perm, "type:%s", type_link_string(perm, t));

@@ -25,7 +25,7 @@ static const char triple[] = "x86_64-unknown-linux-gnu";
 // what floor, ceil and trunc need to be instructions.
 static const char cpu[] = "x86-64-v2";
 
-// ---- set-up -------------------------------------------------------------------
+// ---- set-up ----------------------------------------------------------------
 
 static LLVMCodeGenOptLevel codegen_level(void) {
   switch (lower_options.opt_level) {
@@ -86,7 +86,7 @@ static void module_begin(Package *pkg) {
   debug_begin();
 }
 
-// ---- variables -------------------------------------------------------------------
+// ---- variables -------------------------------------------------------------
 
 static bool is_main_package(void) {
   return strcmp(M->pkg->path, "main") == 0;
@@ -133,7 +133,7 @@ static bool initialised_statically(InitEntry *e) {
   return true;
 }
 
-// ---- initialisation ------------------------------------------------------------------
+// ---- initialisation --------------------------------------------------------
 
 static LLVMTypeRef void_func(void) {
   return LLVMFunctionType(M->t_void, NULL, 0, false);
@@ -183,7 +183,7 @@ static void emit_package_init(void) {
   func_end();
 }
 
-// ---- functions and types -----------------------------------------------------------------
+// ---- functions and types ---------------------------------------------------
 
 static void lower_functions(void) {
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
@@ -208,7 +208,7 @@ static void emit_descriptors(void) {
   }
 }
 
-// ---- the program's start -------------------------------------------------------------------
+// ---- the program's start ---------------------------------------------------
 
 static void emit_start(void) {
   const char name[] = "main..start";
@@ -226,7 +226,7 @@ static void emit_start(void) {
   LLVMAddAlias2(M->mod, void_func(), 0, fn, "gl_start");
 }
 
-// ---- entry -----------------------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 static void verify_module(void) {
   char *message = NULL;

@@ -20,7 +20,7 @@ Val to_i64(Val v, Type *t) {
                           : LLVMBuildZExt(F->b, v, M->t_i64, "");
 }
 
-// ---- integers ---------------------------------------------------------------
+// ---- integers --------------------------------------------------------------
 
 static Val icmp(LLVMIntPredicate p, Val x, Val y) {
   return LLVMBuildICmp(F->b, p, x, y, "");
@@ -93,7 +93,7 @@ static Val lower_int_op(Token op, Val x, Val y, Type *t) {
   }
 }
 
-// ---- floats and complex numbers ---------------------------------------------
+// ---- floats and complex numbers --------------------------------------------
 
 static Val lower_float_op(Token op, Val x, Val y) {
   switch (op) {
@@ -163,7 +163,7 @@ Val lower_binary(Token op, Val x, Val y, Type *t, Type *ytype, Pos pos) {
   unreachable();
 }
 
-// ---- comparisons ------------------------------------------------------------
+// ---- comparisons -----------------------------------------------------------
 
 Val lower_is_nil(Val v, Type *t) {
   Type *u = under(t);

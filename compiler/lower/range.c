@@ -85,7 +85,7 @@ static void counter_step(Range *r, Val counter, LLVMTypeRef t) {
   loop_back_edge(r->cond);
 }
 
-// ---- int, array, slice ----------------------------------------------------------
+// ---- int, array, slice -----------------------------------------------------
 
 static void range_int(Range *r) {
   Expr *x = r->s->range.x;
@@ -150,7 +150,7 @@ static void range_slice(Range *r) {
                  under(type_of(x))->slice.elem);
 }
 
-// ---- string ---------------------------------------------------------------------
+// ---- string ----------------------------------------------------------------
 
 // The rune at index i and the index after it.
 static void decode(Val s, Val i, Val *rune, Val *next) {
@@ -202,7 +202,7 @@ static void range_string(Range *r) {
   loop_back_edge(r->cond);
 }
 
-// ---- map, channel ---------------------------------------------------------------
+// ---- map, channel ----------------------------------------------------------
 
 static void range_map(Range *r) {
   Expr *x = r->s->range.x;

@@ -37,7 +37,7 @@ typedef struct RangeFunc {
 
 static Map range_funcs;    // FuncInfo of a body -> RangeFunc
 
-// ---- what leaves the body -------------------------------------------------------
+// ---- what leaves the body --------------------------------------------------
 
 static bool within(Stmt *inner, Stmt *outer) {
   return inner->pos >= outer->pos && inner->pos < outer->end;
@@ -79,7 +79,7 @@ bool range_func_contains(Stmt *target) {
   return within(target, F->range_func->s->range.body);
 }
 
-// ---- the loop, in the enclosing function ----------------------------------------
+// ---- the loop, in the enclosing function -----------------------------------
 
 static Object *steer_var(RangeFunc *rf, const char *name, Type *t) {
   Object *v = object_new(OBJ_VAR, rf->s->pos, M->pkg, name_cstr(name), t);
@@ -194,7 +194,7 @@ void lower_range_func(Stmt *s) {
   dispatch_exits(rf);
 }
 
-// ---- the body -------------------------------------------------------------------
+// ---- the body --------------------------------------------------------------
 
 // Ends this call of the body.
 static void leave_body(bool go_on) {

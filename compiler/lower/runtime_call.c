@@ -76,7 +76,7 @@ static LLVMTypeRef entry_type(const RtEntry *e) {
                           false);
 }
 
-// ---- attributes ----------------------------------------------------------------
+// ---- attributes ------------------------------------------------------------
 
 void add_attr(Val fn, unsigned index, const char *name, uint64_t value) {
   unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
@@ -107,7 +107,7 @@ static void set_attrs(Val fn, const RtEntry *e) {
     mark_allocator(fn);
 }
 
-// ---- calls ------------------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 Val rt_func(const char *name, LLVMTypeRef *type) {
   const RtEntry *e = rt_find(name);

@@ -30,7 +30,7 @@ Val lower_receive(Val ch, Type *chan, Val *ok) {
   return load_value(tmp, elem);
 }
 
-// ---- clauses --------------------------------------------------------------------
+// ---- clauses ---------------------------------------------------------------
 
 typedef struct Clause {
   Stmt *s;              // S_CASE
@@ -99,7 +99,7 @@ static void clause_body(Clause *c, Val ok, LLVMBasicBlockRef done) {
   br(done);
 }
 
-// ---- the simple forms -----------------------------------------------------------
+// ---- the simple forms ------------------------------------------------------
 
 static void select_single(Clause *c, LLVMBasicBlockRef done) {
   clause_operands(c);
@@ -135,7 +135,7 @@ static void select_nonblocking(Clause *c, Stmt *dflt, LLVMBasicBlockRef done) {
   br(done);
 }
 
-// ---- selectgo -------------------------------------------------------------------
+// ---- selectgo --------------------------------------------------------------
 
 static void fill_cases(Clause *clauses, int n, Val array) {
   for (int i = 0; i < n; i++) {

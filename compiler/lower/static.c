@@ -40,7 +40,7 @@ static Val const_aggregate(LLVMTypeRef t, Val *elems, unsigned n) {
   return LLVMConstStructInContext(M->ctx, elems, n, LLVMIsPackedStruct(t));
 }
 
-// ---- composites ---------------------------------------------------------------
+// ---- composites ------------------------------------------------------------
 
 // The LLVM element that holds field i: the one at its offset, of its type.
 static int element_of_field(LLVMTypeRef mt, Type *strukt, int i, int start) {
@@ -155,7 +155,7 @@ static Val static_composite(Expr *x, Type *t, bool once) {
   }
 }
 
-// ---- addresses ------------------------------------------------------------------
+// ---- addresses -------------------------------------------------------------
 
 static Val static_address(Expr *x, bool once) {
   x = unparen(x);
@@ -178,7 +178,7 @@ static Val static_function(Expr *x) {
   return obj ? func_value_of(obj) : NULL;
 }
 
-// ---- interfaces -----------------------------------------------------------------
+// ---- interfaces ------------------------------------------------------------
 
 static Val static_interface(Expr *x, Type *from, Type *to, bool once) {
   if (is_interface(from)) return NULL;
@@ -195,7 +195,7 @@ static Val static_interface(Expr *x, Type *from, Type *to, bool once) {
   return const_aggregate(mem_type(to), parts, 2);
 }
 
-// ---- entry ----------------------------------------------------------------------
+// ---- entry -----------------------------------------------------------------
 
 static Val static_expr(Expr *x, Type *t, bool once) {
   if (x->mode == MODE_NIL) return static_zero(t);

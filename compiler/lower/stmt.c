@@ -24,7 +24,7 @@ void lower_block(Stmt *s) {
   lower_stmts(&s->block.stmts);
 }
 
-// ---- jumps --------------------------------------------------------------------
+// ---- jumps -----------------------------------------------------------------
 
 void push_target(Target *t, Stmt *s, LLVMBasicBlockRef brk,
                  LLVMBasicBlockRef cont) {
@@ -71,7 +71,7 @@ void lower_jump(Token op, Stmt *target) {
   set_block(new_block("dead"));
 }
 
-// ---- return -------------------------------------------------------------------
+// ---- return ----------------------------------------------------------------
 
 static void store_results(Val *vals) {
   for (int i = 0; i < F->results.len; i++) {
@@ -147,7 +147,7 @@ void lower_return(Stmt *s) {
   emit_return(vals);
 }
 
-// ---- if and for ---------------------------------------------------------------
+// ---- if and for ------------------------------------------------------------
 
 static void lower_if(Stmt *s) {
   if (s->if_.init) lower_stmt(s->if_.init);
@@ -200,7 +200,7 @@ static void lower_for(Stmt *s) {
   set_block(done);
 }
 
-// ---- the rest -----------------------------------------------------------------
+// ---- the rest --------------------------------------------------------------
 
 static void lower_expr_stmt(Expr *x) {
   Expr *u = unparen(x);

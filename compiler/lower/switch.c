@@ -49,7 +49,7 @@ static void switch_bodies(Switch *sw, Stmt *s) {
   pop_target();
 }
 
-// ---- how the cases are told apart -----------------------------------------------
+// ---- how the cases are told apart ------------------------------------------
 
 // The number of case expressions if all are constants, else -1.
 static int constant_cases(StmtVec *cases) {
@@ -165,7 +165,7 @@ void lower_switch(Stmt *s) {
   set_block(sw.done);
 }
 
-// ---- type switches ----------------------------------------------------------------
+// ---- type switches ---------------------------------------------------------
 
 typedef struct TypeSwitch {
   Val v;        // the interface value

@@ -9,7 +9,7 @@
 
 #include "lower.h"
 
-// ---- addresses ----------------------------------------------------------------
+// ---- addresses -------------------------------------------------------------
 
 Val gep_bytes(Val addr, int64_t offset) {
   if (offset == 0)
@@ -27,7 +27,7 @@ Val gep_index(Val addr, Type *elem, Val index) {
   return LLVMBuildInBoundsGEP2(F->b, mem_type(elem), addr, &index, 1, "");
 }
 
-// ---- loads and stores -----------------------------------------------------------
+// ---- loads and stores ------------------------------------------------------
 
 static Val load_bool(Val addr) {
   Val v = LLVMBuildLoad2(F->b, M->t_i8, addr, "");
@@ -112,7 +112,7 @@ void zero_memory(Val dst, Type *t) {
                     const_i64(type_size(t)), align_of(t));
 }
 
-// ---- allocation -----------------------------------------------------------------
+// ---- allocation ------------------------------------------------------------
 
 Val alloca_llvm(LLVMTypeRef t, const char *name) {
   return LLVMBuildAlloca(F->entry_b, t, name);
@@ -163,7 +163,7 @@ Val new_array(Type *elem, Val count) {
   return alloc_bytes(size, elem, false);
 }
 
-// ---- composite values -------------------------------------------------------------
+// ---- composite values ------------------------------------------------------
 
 Val extract(Val agg, unsigned i) {
   return LLVMBuildExtractValue(F->b, agg, i, "");
@@ -204,7 +204,7 @@ Val string_const(const char *s, size_t n) {
   return LLVMConstStructInContext(M->ctx, parts, 2, false);
 }
 
-// ---- blocks and branches ------------------------------------------------------------
+// ---- blocks and branches ---------------------------------------------------
 
 LLVMBasicBlockRef new_block(const char *name) {
   return LLVMAppendBasicBlockInContext(M->ctx, F->fn, name);
@@ -252,7 +252,7 @@ void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
   set_weights(LLVMBuildCondBr(F->b, cond, likely, unlikely), 1 << 20, 1);
 }
 
-// ---- panics -------------------------------------------------------------------------
+// ---- panics ----------------------------------------------------------------
 
 void check(Val ok, const char *panic_name, Val *args, unsigned n) {
   if (terminated())

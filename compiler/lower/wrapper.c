@@ -17,7 +17,7 @@ typedef struct Final {
   Val recv;
 } Final;
 
-// ---- receivers -----------------------------------------------------------------
+// ---- receivers -------------------------------------------------------------
 
 static Val pointer_receiver(Val v, Type *t, bool is_addr, Object *m,
                             Type **recv_type) {
@@ -110,7 +110,7 @@ static Selection *selection_of(Type *t, const MethodEntry *m) {
   return sel;
 }
 
-// ---- interface tables ---------------------------------------------------------------
+// ---- interface tables ------------------------------------------------------
 
 // A value method called through a nil *T: Go's own message.
 static void check_wrapped(Val word, Type *t, const MethodEntry *m) {
@@ -167,7 +167,7 @@ Val method_code(Type *t, const MethodEntry *m) {
   return NULL;
 }
 
-// ---- method values --------------------------------------------------------------------
+// ---- method values ---------------------------------------------------------
 
 static LLVMTypeRef bound_type(Type *recv_type) {
   LLVMTypeRef ts[2] = {M->t_ptr, mem_type(recv_type)};
@@ -202,7 +202,7 @@ Val lower_method_value(Val recv, Type *recv_type, Selection *sel,
   return closure;
 }
 
-// ---- method expressions ------------------------------------------------------------------
+// ---- method expressions ----------------------------------------------------
 
 static bool is_plain_expr(Selection *sel) {
   bool is_pointer = sel->recv->kind == TY_POINTER;

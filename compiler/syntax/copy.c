@@ -37,7 +37,7 @@ static FieldVec fields_copy(const FieldVec *v) {
   return out;
 }
 
-// ---- expressions ----------------------------------------------------------
+// ---- expressions -----------------------------------------------------------
 
 static void copy_primary(Expr *y, const Expr *x) {
   switch (x->kind) {
@@ -149,7 +149,7 @@ Expr *expr_copy(const Expr *x) {
   return y;
 }
 
-// ---- statements -----------------------------------------------------------
+// ---- statements ------------------------------------------------------------
 
 static void copy_simple(Stmt *t, const Stmt *s) {
   switch (s->kind) {
@@ -251,7 +251,7 @@ Stmt *stmt_copy(const Stmt *s) {
   return t;
 }
 
-// ---- declarations, inside functions ---------------------------------------
+// ---- declarations, inside functions ----------------------------------------
 
 static Decl *decl_copy(const Decl *d) {
   Decl *e = NEW(Decl);

@@ -62,7 +62,7 @@ static void dump_fields(Dumper *d, const char *role, const FieldVec *v) {
   vec_each(Field *, f, v) dump_field(d, role, *f);
 }
 
-// ---- expressions ----------------------------------------------------------
+// ---- expressions -----------------------------------------------------------
 
 static const char *const expr_names[] = {
     [E_BAD] = "bad", [E_COMPOSITE_LIT] = "composite literal",
@@ -213,7 +213,7 @@ static void dump_expr(Dumper *d, const char *role, const Expr *x) {
   d->depth--;
 }
 
-// ---- statements -----------------------------------------------------------
+// ---- statements ------------------------------------------------------------
 
 static const char *const stmt_names[] = {
     [S_BAD] = "bad statement", [S_EMPTY] = "empty", [S_DECL] = "declaration",
@@ -336,7 +336,7 @@ static void dump_stmt(Dumper *d, const char *role, const Stmt *s) {
   d->depth--;
 }
 
-// ---- declarations ---------------------------------------------------------
+// ---- declarations ----------------------------------------------------------
 
 static void dump_func(Dumper *d, const Decl *decl) {
   begin(d, decl->pos, NULL);

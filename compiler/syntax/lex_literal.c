@@ -15,7 +15,7 @@ void lex_error(Lexer *l, const char *at, const char *fmt, ...) {
   if (l->file) l->file->had_errors = true;
 }
 
-// ---- characters -----------------------------------------------------------
+// ---- characters ------------------------------------------------------------
 
 enum { BOM = 0xfeff, RUNE_ERROR = 0xfffd, MAX_RUNE = 0x10ffff };
 
@@ -109,7 +109,7 @@ void lex_invalid_char(Lexer *l, const char *s) {
   if (r) lex_error(l, s, "invalid character %s", unicode_name(r));
 }
 
-// ---- identifiers ----------------------------------------------------------
+// ---- identifiers -----------------------------------------------------------
 
 bool lex_identifier(Lexer *l, const char *s) {
   bool only_marks = true;
@@ -129,7 +129,7 @@ bool lex_identifier(Lexer *l, const char *s) {
   return !only_marks;
 }
 
-// ---- numbers --------------------------------------------------------------
+// ---- numbers ---------------------------------------------------------------
 
 static char lower(char c) {
   return c | 0x20;
@@ -278,7 +278,7 @@ Token lex_number(Lexer *l, const char *s) {
   return n.ok ? kind : T_BAD;
 }
 
-// ---- runes and strings ----------------------------------------------------
+// ---- runes and strings -----------------------------------------------------
 
 static int hex_value(char c) {
   if (is_decimal(c)) return c - '0';
@@ -406,7 +406,7 @@ Token lex_raw_string(Lexer *l, const char *s) {
   return e ? T_STRING : T_BAD;
 }
 
-// ---- values ---------------------------------------------------------------
+// ---- values ----------------------------------------------------------------
 
 // Decodes the escape at s, behind its backslash, and returns its end. A value
 // that stands for a single byte, not a character, sets *is_byte.

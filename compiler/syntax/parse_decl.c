@@ -38,7 +38,7 @@ static void declaration(Parser *p, DeclVec *decls, ListElem *spec) {
   list(p, "grouped declaration", T_SEMICOLON, T_RPAREN, spec, &g);
 }
 
-// ---- imports --------------------------------------------------------------
+// ---- imports ---------------------------------------------------------------
 
 // ImportSpec = [ "." | PackageName ] ImportPath .
 static bool import_spec(Parser *p, void *data) {
@@ -67,7 +67,7 @@ void import_decl(Parser *p, DeclVec *decls) {
   declaration(p, decls, import_spec);
 }
 
-// ---- constants and variables ----------------------------------------------
+// ---- constants and variables -----------------------------------------------
 
 // A spec without type and values repeats the last one that had some. It gets
 // copies, since the checker keeps its findings in the nodes.
@@ -120,7 +120,7 @@ void var_decl(Parser *p, DeclVec *decls) {
   declaration(p, decls, var_spec);
 }
 
-// ---- types ----------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 // Whether x can only be an element of a constraint. False also if it might be
 // either that or a value.
@@ -249,7 +249,7 @@ void type_decl(Parser *p, DeclVec *decls) {
   declaration(p, decls, type_spec);
 }
 
-// ---- functions ------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 // Receiver = Parameters .
 static Field *receiver(Parser *p) {

@@ -13,7 +13,7 @@ static int max(int a, int b) {
   return a > b ? a : b;
 }
 
-// ---- lists and literals ---------------------------------------------------
+// ---- lists and literals ----------------------------------------------------
 
 // ExpressionList = Expression { "," Expression } .
 void expr_list(Parser *p, ExprVec *list) {
@@ -53,7 +53,7 @@ Expr *maybe_literal(Parser *p) {
   return finish_expr(p, x);
 }
 
-// ---- composite literals ---------------------------------------------------
+// ---- composite literals ----------------------------------------------------
 
 static Expr *literal_value(Parser *p, Expr *type);
 
@@ -94,7 +94,7 @@ static Expr *literal_value(Parser *p, Expr *type) {
   return finish_expr(p, x);
 }
 
-// ---- operands -------------------------------------------------------------
+// ---- operands --------------------------------------------------------------
 
 static Expr *parenthesized(Parser *p) {
   Expr *x = new_expr(E_PAREN, p->l.pos);
@@ -144,7 +144,7 @@ static Expr *operand(Parser *p) {
   }
 }
 
-// ---- primary expressions --------------------------------------------------
+// ---- primary expressions ---------------------------------------------------
 
 // After x ".": Selector or TypeAssertion.
 static Expr *selector(Parser *p, Expr *x) {
@@ -312,7 +312,7 @@ Expr *primary_expr(Parser *p, Expr *x) {
   return x;
 }
 
-// ---- unary and binary expressions -----------------------------------------
+// ---- unary and binary expressions ------------------------------------------
 
 // "<-" before a channel type: <-(chan T) is (<-chan T), <-(chan<- T) is
 // (<-chan (<-T)), where T must be a channel type again.

@@ -5,7 +5,7 @@
 
 static Stmt *maybe_stmt(Parser *p);
 
-// ---- simple statements ----------------------------------------------------
+// ---- simple statements -----------------------------------------------------
 
 static Stmt *expr_stmt(Parser *p, Expr *x) {
   Stmt *s = new_stmt(p, S_EXPR);
@@ -107,7 +107,7 @@ static Stmt *simple_stmt(Parser *p, ExprVec lhs, Token keyword) {
   return expr_stmt(p, lhs.at[0]);
 }
 
-// ---- blocks ---------------------------------------------------------------
+// ---- blocks ----------------------------------------------------------------
 
 // StatementList = { Statement ";" } .
 static void stmt_list(Parser *p, StmtVec *stmts) {
@@ -151,7 +151,7 @@ Stmt *func_body(Parser *p) {
   return s;
 }
 
-// ---- headers --------------------------------------------------------------
+// ---- headers ---------------------------------------------------------------
 
 // What stands between a keyword and its block.
 typedef struct Header {
@@ -308,7 +308,7 @@ static Header header(Parser *p, Token keyword) {
   return h;
 }
 
-// ---- for, if --------------------------------------------------------------
+// ---- for, if ---------------------------------------------------------------
 
 // ForStmt = "for" [ Condition | ForClause | RangeClause ] Block .
 static Stmt *for_stmt(Parser *p) {
@@ -358,7 +358,7 @@ static Stmt *if_stmt(Parser *p) {
   return finish_stmt(p, s);
 }
 
-// ---- switch, select -------------------------------------------------------
+// ---- switch, select --------------------------------------------------------
 
 // Case = ( "case" ( ExpressionList | CommClause ) | "default" ) ":"
 //        StatementList .
@@ -422,7 +422,7 @@ static Stmt *select_stmt(Parser *p) {
   return finish_stmt(p, s);
 }
 
-// ---- other statements -----------------------------------------------------
+// ---- other statements ------------------------------------------------------
 
 // LabeledStmt = Label ":" Statement . NULL: the statement is missing.
 static Stmt *labeled_stmt(Parser *p, Expr *label) {

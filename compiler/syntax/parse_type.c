@@ -4,7 +4,7 @@
 #include "abi.h"
 #include "parser.h"
 
-// ---- names and simple types -----------------------------------------------
+// ---- names and simple types ------------------------------------------------
 
 Expr *type(Parser *p) {
   Expr *x = maybe_type(p);
@@ -113,7 +113,7 @@ static Expr *map_type(Parser *p) {
   return finish_expr(p, x);
 }
 
-// ---- structs --------------------------------------------------------------
+// ---- structs ---------------------------------------------------------------
 
 static Field *new_field(Expr *name, Expr *type, Pos pos) {
   Field *f = NEW(Field);
@@ -243,7 +243,7 @@ static Expr *struct_type(Parser *p) {
   return finish_expr(p, x);
 }
 
-// ---- interfaces and constraints -------------------------------------------
+// ---- interfaces and constraints --------------------------------------------
 
 // TypeTerm = [ "~" ] Type .
 static Expr *type_term(Parser *p) {
@@ -358,7 +358,7 @@ static Expr *interface_type(Parser *p) {
   return finish_expr(p, x);
 }
 
-// ---- parameters -----------------------------------------------------------
+// ---- parameters ------------------------------------------------------------
 
 // ...T
 static Expr *dots_type(Parser *p) {
@@ -558,7 +558,7 @@ Expr *func_type(Parser *p, Pos pos, const char *context) {
   return finish_expr(p, x);
 }
 
-// ---- all types ------------------------------------------------------------
+// ---- all types -------------------------------------------------------------
 
 // Type = TypeName [ TypeArgs ] | TypeLit | "(" Type ")" .
 // TypeLit = ArrayType | StructType | PointerType | FunctionType

@@ -4,7 +4,7 @@
 // comments and pragmas. The wording of errors is that of Go's compiler.
 #include "parser.h"
 
-// ---- tokens and errors ----------------------------------------------------
+// ---- tokens and errors -----------------------------------------------------
 
 void next(Parser *p) {
   p->prev_end = p->l.end;
@@ -122,7 +122,7 @@ void skip_to(Parser *p, const uint8_t *follow) {
   }
 }
 
-// ---- limits ---------------------------------------------------------------
+// ---- limits ----------------------------------------------------------------
 
 // Reports it and ends the file here, so that all levels unwind at once.
 static void too_deep(Parser *p, int limit) {
@@ -156,7 +156,7 @@ void leave(Parser *p, Level *v) {
   if (p->height < v->height) p->height = v->height;
 }
 
-// ---- lists ----------------------------------------------------------------
+// ---- lists -----------------------------------------------------------------
 
 Pos list(Parser *p, const char *context, Token sep, Token close,
          ListElem *elem, void *data) {
@@ -174,7 +174,7 @@ Pos list(Parser *p, const char *context, Token sep, Token close,
   return pos;
 }
 
-// ---- nodes ----------------------------------------------------------------
+// ---- nodes -----------------------------------------------------------------
 
 Expr *new_expr(ExprKind kind, Pos pos) {
   Expr *x = NEW(Expr);
@@ -236,7 +236,7 @@ void name_list(Parser *p, ExprVec *names) {
   while (got(p, T_COMMA));
 }
 
-// ---- comments and pragmas -------------------------------------------------
+// ---- comments and pragmas --------------------------------------------------
 
 // Newlines between two positions; counting stops at two.
 static int newlines(const Parser *p, Pos from, Pos to) {

@@ -37,7 +37,7 @@ typedef struct Parser {
   VEC(LateError) late_errors;
 } Parser;
 
-// ---- parser.c -------------------------------------------------------------
+// ---- parser.c --------------------------------------------------------------
 
 void next(Parser *p);
 bool got(Parser *p, Token tok);
@@ -97,7 +97,7 @@ void drop_pragmas(Parser *p);
 // Where a pending x.(type) can no longer be that of a type switch.
 void check_guard(Parser *p);
 
-// ---- parse_expr.c ---------------------------------------------------------
+// ---- parse_expr.c ----------------------------------------------------------
 
 Expr *expr(Parser *p);
 void expr_list(Parser *p, ExprVec *list);
@@ -109,7 +109,7 @@ Expr *primary_expr(Parser *p, Expr *x);
 bool type_list(Parser *p, ExprVec *list, bool strict);
 Expr *maybe_literal(Parser *p);
 
-// ---- parse_type.c ---------------------------------------------------------
+// ---- parse_type.c ----------------------------------------------------------
 
 Expr *type(Parser *p);
 Expr *maybe_type(Parser *p);
@@ -128,12 +128,12 @@ typedef struct ParamList {
 } ParamList;
 FieldVec param_list(Parser *p, ParamList opt);
 
-// ---- parse_stmt.c ---------------------------------------------------------
+// ---- parse_stmt.c ----------------------------------------------------------
 
 Stmt *block(Parser *p, const char *context);
 Stmt *func_body(Parser *p);
 
-// ---- parse_decl.c ---------------------------------------------------------
+// ---- parse_decl.c ----------------------------------------------------------
 
 // What follows the keyword of a declaration: one spec, or a group of them.
 void import_decl(Parser *p, DeclVec *decls);

@@ -15,7 +15,7 @@ static void print_exprs(Buf *b, const ExprVec *v) {
   }
 }
 
-// ---- types ----------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 // Whether the field after i has the same type, which is then printed there.
 static bool type_follows(const FieldVec *v, int i) {
@@ -125,7 +125,7 @@ static void print_type(Buf *b, const Expr *x) {
   }
 }
 
-// ---- values ---------------------------------------------------------------
+// ---- values ----------------------------------------------------------------
 
 static void print_slice(Buf *b, const Expr *x) {
   print_expr(b, x->slice.x);

@@ -230,7 +230,7 @@ typedef struct File {
   bool had_errors;
 } File;
 
-// ---- lexer.re -------------------------------------------------------------
+// ---- lexer.re --------------------------------------------------------------
 
 typedef struct Lexer {
   Source *source;
@@ -251,27 +251,27 @@ void literal_string(const Name *text, Buf *out);
 int32_t literal_char(const Name *text);
 void tokens_dump(Source *s, FILE *out);  // --emit=tokens
 
-// ---- parser ---------------------------------------------------------------
+// ---- parser ----------------------------------------------------------------
 
 // Never NULL; errors go to diag. Nesting is limited to 10,000 levels.
 File *parse_file(Source *s);
 // Only the package clause, imports and build constraint.
 File *parse_imports(Source *s);
 
-// ---- dump.c ---------------------------------------------------------------
+// ---- dump.c ----------------------------------------------------------------
 
 void ast_dump(File *f, FILE *out);  // --emit=ast
 // Writes an expression as source on one line, as messages quote it; shortens
 // function bodies and struct types to {…} as Go does.
 char *expr_string(Arena *a, const Expr *x);
 
-// ---- copy.c ---------------------------------------------------------------
+// ---- copy.c ----------------------------------------------------------------
 
 // A deep copy, without what the checker found out. NULL gives NULL.
 Expr *expr_copy(const Expr *x);
 Stmt *stmt_copy(const Stmt *s);
 
-// ---- walk.c ---------------------------------------------------------------
+// ---- walk.c ----------------------------------------------------------------
 
 // Calls the functions that are not NULL for each node below, parents first;
 // a function that returns false prunes. Order is source order.

@@ -23,7 +23,7 @@ static const char *var_name(Object *v) {
   return v->name && v->name->len ? v->name->s : "result variable";
 }
 
-// ---- left-hand sides -----------------------------------------------------
+// ---- left-hand sides -------------------------------------------------------
 
 static Type *blank_lhs(Expr *x) {
   x->mode = MODE_VAR;
@@ -109,7 +109,7 @@ void assign_var(Checker *c, Expr *lhs, Expr *rhs, Expr *x,
   assign_to(c, lhs, t, x, context);
 }
 
-// ---- counts --------------------------------------------------------------
+// ---- counts ----------------------------------------------------------------
 
 static const char *measure(int n, const char *unit) {
   return arena_printf(perm, "%d %s%s", n, unit, n == 1 ? "" : "s");
@@ -146,7 +146,7 @@ static void return_mismatch(Checker *c, Stmt *s, ObjectVec *lhs,
               types_summary(c, want.at, want.len, false, false));
 }
 
-// ---- initialization ------------------------------------------------------
+// ---- initialization --------------------------------------------------------
 
 bool init_var(Checker *c, Object *var, Expr *x, const char *context) {
   if (x->mode == MODE_INVALID || !x->type ||
@@ -262,7 +262,7 @@ void check_const_init(Checker *c, Object *obj, Type *type, Expr *init) {
     obj->const_.cv = init->cv;
 }
 
-// ---- assignment statements -----------------------------------------------
+// ---- assignment statements -------------------------------------------------
 
 static void use_all_lhs(Checker *c, ExprVec *lhs) {
   vec_each(Expr *, x, lhs)

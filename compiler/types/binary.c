@@ -64,7 +64,7 @@ bool check_overflow(Checker *c, Expr *x, Pos op_pos) {
   return false;
 }
 
-// ---- shifts --------------------------------------------------------------
+// ---- shifts ----------------------------------------------------------------
 
 static bool is_integral(Expr *x) {
   return is_const(x) && is_numeric(x->type) && const_to_int(x->cv);
@@ -158,7 +158,7 @@ static void shift(Checker *c, Expr *e, Expr *x, Expr *y, Token op) {
   e->mode = MODE_VALUE;
 }
 
-// ---- operand types -------------------------------------------------------
+// ---- operand types ---------------------------------------------------------
 
 static bool may_convert(Expr *x, Expr *y) {
   Type *s = x->type, *t = y->type;
@@ -184,7 +184,7 @@ bool match_types(Checker *c, Expr *x, Expr *y) {
          try_convert_untyped(c, y, x->type);
 }
 
-// ---- comparisons ---------------------------------------------------------
+// ---- comparisons -----------------------------------------------------------
 
 static const char *incomparable_cause(Checker *c, Type *t) {
   Type *u = under(t);
@@ -271,7 +271,7 @@ bool check_comparison(Checker *c, Expr *e, Expr *x, Expr *y, Token op,
   return true;
 }
 
-// ---- arithmetic ----------------------------------------------------------
+// ---- arithmetic ------------------------------------------------------------
 
 static bool can_add(Type *u, void *data) {
   (void)data;
@@ -356,7 +356,7 @@ void combine(Checker *c, Expr *e, Expr *x, Expr *y, Token op, bool stmt) {
     e->type = type_invalid;
 }
 
-// ---- chains --------------------------------------------------------------
+// ---- chains ----------------------------------------------------------------
 
 // Joining the operands of a long chain of string constants one by one would
 // take quadratic time. Instead they are collected, and only the last node of

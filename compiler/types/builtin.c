@@ -105,7 +105,7 @@ static Type *slice_elem(Checker *c, Expr *x, const char *what) {
   return NULL;
 }
 
-// ---- slices, maps and channels -------------------------------------------
+// ---- slices, maps and channels ---------------------------------------------
 
 static void builtin_append(Checker *c, Expr *e, ExprVec *args) {
   Expr *x = args->at[0];
@@ -321,7 +321,7 @@ static void builtin_new(Checker *c, Expr *e) {
   value(e, type_pointer(x->type));
 }
 
-// ---- numbers -------------------------------------------------------------
+// ---- numbers ---------------------------------------------------------------
 
 static void to_untyped_float(Expr *x) {
   if (is_numeric(x->type) && const_sign(const_imag(x->cv)) == 0)
@@ -459,7 +459,7 @@ static void builtin_minmax(Checker *c, Expr *e, ExprVec *args, BuiltinId id) {
     convert_untyped(c, *a, t);
 }
 
-// ---- panic, print, recover -----------------------------------------------
+// ---- panic, print, recover -------------------------------------------------
 
 static void builtin_print(Checker *c, Expr *e, ExprVec *args, BuiltinId id) {
   const char *context =
@@ -482,7 +482,7 @@ static void builtin_recover(Checker *c, Expr *e) {
   value(e, type_any);
 }
 
-// ---- unsafe --------------------------------------------------------------
+// ---- unsafe ----------------------------------------------------------------
 
 static void size_constant(Checker *c, Expr *e, Expr *x, int64_t size) {
   if (size < 0) {
@@ -646,7 +646,7 @@ static void builtin_string_data(Checker *c, Expr *e, Expr *x) {
     value(e, type_pointer(type_byte));
 }
 
-// ---- dispatch ------------------------------------------------------------
+// ---- dispatch --------------------------------------------------------------
 
 static bool count_fits(Checker *c, Expr *e, BuiltinId id, int n) {
   const BuiltinInfo *b = &builtins[id];

@@ -5,7 +5,7 @@
 // themselves, or stand-ins for each result of the one call.
 #include "types.h"
 
-// ---- lists of operands ---------------------------------------------------
+// ---- lists of operands -----------------------------------------------------
 
 // A copy of x that stands for one of its results. Nothing below a copy is
 // converted, as results are typed.
@@ -76,7 +76,7 @@ ExprVec check_values(Checker *c, ExprVec *list, bool generic) {
   return values;
 }
 
-// ---- arguments -----------------------------------------------------------
+// ---- arguments -------------------------------------------------------------
 
 static TypeVec types_of(ExprVec *list) {
   TypeVec types = {0};
@@ -162,7 +162,7 @@ Type *check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args) {
   return instance;
 }
 
-// ---- conversions ---------------------------------------------------------
+// ---- conversions -----------------------------------------------------------
 
 enum { MAX_RUNE = 0x10FFFF, REPLACEMENT = 0xFFFD };
 
@@ -348,7 +348,7 @@ static void conversion(Checker *c, Expr *e) {
   check_conversion(c, e, t);
 }
 
-// ---- calls ---------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 static void call_result(Expr *e, Type *sig) {
   ObjectVec *results = &sig->func.results;

@@ -5,7 +5,7 @@
 // expression with an error has mode MODE_INVALID and is silent from then on.
 #include "types.h"
 
-// ---- identifiers ---------------------------------------------------------
+// ---- identifiers -----------------------------------------------------------
 
 static const char *object_kind(Object *o) {
   switch (o->kind) {
@@ -162,7 +162,7 @@ void check_ident(Checker *c, Expr *x, bool want_type) {
   x->type = obj->type;
 }
 
-// ---- unary ---------------------------------------------------------------
+// ---- unary -----------------------------------------------------------------
 
 static bool operator_fits(Token op, Type *t) {
   switch (op) {
@@ -306,7 +306,7 @@ static void star(Checker *c, Expr *e) {
   e->type = p.elem;
 }
 
-// ---- type assertions -----------------------------------------------------
+// ---- type assertions -------------------------------------------------------
 
 // x.(t), or `case t` of a type switch on x: t must be able to be in x.
 void check_assertable(Checker *c, Expr *at, Expr *x, Type *t, bool is_case) {
@@ -358,7 +358,7 @@ static void type_assert(Checker *c, Expr *e) {
   e->type = t;
 }
 
-// ---- dispatch ------------------------------------------------------------
+// ---- dispatch --------------------------------------------------------------
 
 static void paren(Checker *c, Expr *e) {
   Expr *x = e->paren.x;
@@ -492,7 +492,7 @@ void check_multi_expr(Checker *c, Expr *x) {
   exclude(c, x, NO_VALUE | NO_TYPE | NO_BUILTIN);
 }
 
-// ---- array lengths -------------------------------------------------------
+// ---- array lengths ---------------------------------------------------------
 
 static bool is_constant_name(Checker *c, Expr *x) {
   if (x->kind != E_IDENT)

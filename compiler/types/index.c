@@ -140,7 +140,7 @@ void check_index(Checker *c, Expr *e) {
   check_index_value(c, index, length, &val);
 }
 
-// ---- slices --------------------------------------------------------------
+// ---- slices ----------------------------------------------------------------
 
 static bool slice_string(Checker *c, Expr *e, int64_t *length) {
   Expr *x = e->slice.x;

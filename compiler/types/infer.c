@@ -23,7 +23,7 @@ typedef struct Inference {
   Failure failure;
 } Inference;
 
-// ---- records of instances ------------------------------------------------
+// ---- records of instances --------------------------------------------------
 
 static Map instances;       // Expr -> TypeVec
 static Map partial_lists;   // INDEX with too few type arguments -> TypeVec
@@ -102,7 +102,7 @@ static void set_instance(Checker *c, Pos pos, Expr *x, TypeVec *targs) {
     y->paren.x->type = x->type;
 }
 
-// ---- type parameters in types --------------------------------------------
+// ---- type parameters in types ----------------------------------------------
 
 static int index_of(TypeVec *list, Type *t) {
   for (int i = 0; i < list->len; i++) {
@@ -186,7 +186,7 @@ static TypeVec rename_params(TypeVec *tparams) {
   return fresh;
 }
 
-// ---- messages ------------------------------------------------------------
+// ---- messages --------------------------------------------------------------
 
 static bool fail(Inference *f, Pos pos, char *text) {
   if (!f->failure.text)
@@ -253,7 +253,7 @@ static bool mismatch(Inference *f, Type *param, Expr *arg) {
   return fail(f, expr_start(arg), text);
 }
 
-// ---- the steps -----------------------------------------------------------
+// ---- the steps -------------------------------------------------------------
 
 typedef VEC(int) IntVec;
 
@@ -362,7 +362,7 @@ static bool from_untyped(Inference *f, int *at, int n) {
   return true;
 }
 
-// ---- what was found may mention other type parameters --------------------
+// ---- what was found may mention other type parameters ----------------------
 
 // Forgets types that contain themselves: T = []T.
 static void forget_cycles(Inference *f, TypeVec *targs) {
@@ -444,7 +444,7 @@ static bool infer(Inference *f) {
   return true;
 }
 
-// ---- values --------------------------------------------------------------
+// ---- values ----------------------------------------------------------------
 
 void check_func_index(Checker *c, Expr *e) {
   Expr *x = e->index.x;
@@ -515,7 +515,7 @@ bool infer_value(Checker *c, Expr *x, Type *wanted) {
   return true;
 }
 
-// ---- calls ---------------------------------------------------------------
+// ---- calls -----------------------------------------------------------------
 
 static void add_params(Inference *f, TypeVec *fresh, TypeVec *given) {
   vec_each(Type *, t, fresh)

@@ -56,7 +56,7 @@ static Label *declare_label(Labels *l, Block *b, Stmt *s) {
   return label;
 }
 
-// ---- labeled branches ----------------------------------------------------
+// ---- labeled branches ------------------------------------------------------
 
 static bool is_loop(Stmt *s) {
   return s->kind == S_FOR || s->kind == S_RANGE;
@@ -105,7 +105,7 @@ static bool jump_back(Labels *l, Block *b, Stmt *s) {
   return false;
 }
 
-// ---- blocks --------------------------------------------------------------
+// ---- blocks ----------------------------------------------------------------
 
 typedef struct Walk {
   Labels *l;

@@ -7,7 +7,7 @@
 
 enum { LONGEST_NUMBER = 10000 };
 
-// ---- basic literals ------------------------------------------------------
+// ---- basic literals --------------------------------------------------------
 
 static void literal_lang(Checker *c, Expr *x) {
   const char *s = x->lit.text->s;
@@ -59,7 +59,7 @@ void check_basic_lit(Checker *c, Expr *x) {
   check_overflow(c, x, x->pos);
 }
 
-// ---- function literals ---------------------------------------------------
+// ---- function literals -----------------------------------------------------
 
 typedef struct DelayedBody {
   FuncInfo *info;
@@ -127,7 +127,7 @@ void check_func_lit(Checker *c, Expr *x) {
   check_later(c, run_body, d);
 }
 
-// ---- structs -------------------------------------------------------------
+// ---- structs ---------------------------------------------------------------
 
 static int field_index(Checker *c, ObjectVec *fields, Name *name) {
   bool exported = name_is_exported(name);
@@ -235,7 +235,7 @@ static void struct_literal(Checker *c, Expr *x, Type *base, Type *u) {
     keyed_field(c, *e, base, table, &seen);
 }
 
-// ---- arrays, slices, maps ------------------------------------------------
+// ---- arrays, slices, maps --------------------------------------------------
 
 // Only literals without a type take their type from the context.
 static void check_element(Checker *c, Expr *x, Type *elem) {
@@ -319,7 +319,7 @@ static void map_literal(Checker *c, Expr *x, Type *u) {
   }
 }
 
-// ---- composite literals --------------------------------------------------
+// ---- composite literals ----------------------------------------------------
 
 // [...]T{...}
 static void open_array(Checker *c, Expr *x) {

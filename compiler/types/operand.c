@@ -194,7 +194,7 @@ bool is_blank(const Expr *x) {
          x->ident.name->s[0] == '_';
 }
 
-// ---- variables -----------------------------------------------------------
+// ---- variables -------------------------------------------------------------
 
 static bool is_pointer_type(Type *t) {
   return t && under(t)->kind == TY_POINTER;
@@ -240,7 +240,7 @@ void mark_addr_taken(Expr *x) {
     v->var.addr_taken = true;
 }
 
-// ---- after errors --------------------------------------------------------
+// ---- after errors ----------------------------------------------------------
 
 static bool use_one(Checker *c, Expr *x, bool lhs) {
   Expr *inner = unparen(x);

@@ -92,7 +92,7 @@ static RangeTypes check_range_expr(Checker *c, Stmt *s) {
   return t;
 }
 
-// ---- variables -----------------------------------------------------------
+// ---- variables -------------------------------------------------------------
 
 // What is assigned to an iteration variable: errors point at the variable.
 static Expr *element(Expr *lhs, Type *t) {
@@ -174,7 +174,7 @@ static void assign(Checker *c, Stmt *s, RangeTypes t) {
   }
 }
 
-// ---- the statement -------------------------------------------------------
+// ---- the statement ---------------------------------------------------------
 
 static FuncInfo *body_function(Checker *c, Stmt *s) {
   FuncInfo *f = NEW(FuncInfo);

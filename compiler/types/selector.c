@@ -7,7 +7,7 @@
 
 #include "types.h"
 
-// ---- pkg.Name ------------------------------------------------------------
+// ---- pkg.Name --------------------------------------------------------------
 
 static bool same_ignoring_case(const Name *a, const Name *b) {
   if (a->len != b->len)
@@ -94,7 +94,7 @@ static Object *package_name(Checker *c, Expr *x) {
   return o && o->kind == OBJ_PKGNAME ? o : NULL;
 }
 
-// ---- what is missing -----------------------------------------------------
+// ---- what is missing -------------------------------------------------------
 
 static Object *named_alike(ObjectVec *list, const Name *name) {
   if (name->len == 1 && name->s[0] == '_')
@@ -249,7 +249,7 @@ static void missing(Checker *c, Expr *e, LookupResult *r) {
               name->s, why);
 }
 
-// ---- fields and methods --------------------------------------------------
+// ---- fields and methods ----------------------------------------------------
 
 static Selection *selection_new(SelectionKind kind, Type *recv,
                                 LookupResult *r) {

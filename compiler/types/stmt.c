@@ -20,7 +20,7 @@ static FuncInfo *real_function(FuncInfo *f) {
   return f;
 }
 
-// ---- simple statements ---------------------------------------------------
+// ---- simple statements -----------------------------------------------------
 
 typedef enum CallKind { KIND_CONVERSION, KIND_EXPR, KIND_STMT } CallKind;
 
@@ -89,7 +89,7 @@ static void call_stmt(Checker *c, Stmt *s) {
               operand_string(c, x));
 }
 
-// ---- return --------------------------------------------------------------
+// ---- return ----------------------------------------------------------------
 
 static void shadowed_results(Checker *c, Stmt *s, ObjectVec *results) {
   vec_each(Object *, r, results) {
@@ -135,7 +135,7 @@ static void return_stmt(Checker *c, Stmt *s) {
   check_init_vars(c, results, values, s);
 }
 
-// ---- blocks and loops ----------------------------------------------------
+// ---- blocks and loops ------------------------------------------------------
 
 static Flow inner_flow(Flow flow) {
   flow.fallthrough_ok = flow.last_clause = false;
@@ -219,7 +219,7 @@ static void for_stmt(Checker *c, Stmt *s, Flow flow) {
   close_scope(c);
 }
 
-// ---- branches ------------------------------------------------------------
+// ---- branches --------------------------------------------------------------
 
 // Branches with labels are left to labels.c.
 static void branch_stmt(Checker *c, Stmt *s, Flow flow) {
@@ -243,7 +243,7 @@ static void branch_stmt(Checker *c, Stmt *s, Flow flow) {
   }
 }
 
-// ---- dispatch ------------------------------------------------------------
+// ---- dispatch --------------------------------------------------------------
 
 static void decl_stmt(Checker *c, Stmt *s) {
   vec_each(Decl *, d, &s->decls)
@@ -271,7 +271,7 @@ void check_stmt(Checker *c, Stmt *s, Flow flow) {
   }
 }
 
-// ---- bodies --------------------------------------------------------------
+// ---- bodies ----------------------------------------------------------------
 
 static bool has_named_results(Type *sig) {
   vec_each(Object *, r, &sig->func.results) {

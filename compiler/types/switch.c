@@ -20,7 +20,7 @@ static void multiple_defaults(Checker *c, StmtVec *cases) {
   }
 }
 
-// ---- expression switches -------------------------------------------------
+// ---- expression switches ---------------------------------------------------
 
 typedef struct SeenCase {
   Expr *x;
@@ -105,7 +105,7 @@ void check_switch(Checker *c, Stmt *s, Flow flow) {
   close_scope(c);
 }
 
-// ---- type switches -------------------------------------------------------
+// ---- type switches ---------------------------------------------------------
 
 static bool is_nil_name(Checker *c, Expr *x) {
   x = unparen(x);
@@ -225,7 +225,7 @@ void check_type_switch(Checker *c, Stmt *s, Flow flow) {
   close_scope(c);
 }
 
-// ---- select --------------------------------------------------------------
+// ---- select ----------------------------------------------------------------
 
 static bool is_receive(Expr *x) {
   x = unparen(x);

@@ -100,7 +100,7 @@ bool each_under(Type *t, bool (*ok)(Type *u, void *data), void *data) {
   return true;
 }
 
-// ---- indexing ------------------------------------------------------------
+// ---- indexing --------------------------------------------------------------
 
 static bool element(Type *u, bool addressable, Element *e) {
   *e = (Element){.length = -1, .mode = MODE_VAR};

@@ -84,7 +84,7 @@ static bool same_identifier(Object *a, Object *b) {
          (name_is_exported(a->name) || a->pkg == b->pkg);
 }
 
-// ---- type parameters -----------------------------------------------------
+// ---- type parameters -------------------------------------------------------
 
 // x's type parameter has type t already, which unifies with y: which of the
 // two to keep. False if they only look alike.
@@ -121,7 +121,7 @@ static bool nify_param(Unifier *u, int px, Type *y, int mode, Pair *p) {
   return nify(u, t, y, mode, p) && keep(u, px, t, y, mode);
 }
 
-// ---- interfaces ----------------------------------------------------------
+// ---- interfaces ------------------------------------------------------------
 
 static bool seen_pair(Pair *p, Type *x, Type *y) {
   for (; p; p = p->outer) {
@@ -196,7 +196,7 @@ static bool nify_methods(Unifier *u, Type *iface, Type *t, Pair *p) {
   return true;
 }
 
-// ---- type literals -------------------------------------------------------
+// ---- type literals ---------------------------------------------------------
 
 static bool nify_objects(Unifier *u, ObjectVec *x, ObjectVec *y, int mode,
                          Pair *p) {
@@ -265,7 +265,7 @@ static bool nify_same_kind(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
   }
 }
 
-// ---- unification ---------------------------------------------------------
+// ---- unification -----------------------------------------------------------
 
 static bool nify_unbound(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
   // Instances of one generic interface say more than their methods do.

@@ -203,7 +203,7 @@ void use_default_type(Checker *c, Expr *x) {
   convert_untyped(c, x, default_type(x->type));
 }
 
-// ---- equality ------------------------------------------------------------
+// ---- equality --------------------------------------------------------------
 
 void const_key(Buf *b, const Const *cv) {
   ConstKind kind = const_kind(cv);
@@ -227,7 +227,7 @@ void const_key(Buf *b, const Const *cv) {
   }
 }
 
-// ---- assignment ----------------------------------------------------------
+// ---- assignment ------------------------------------------------------------
 
 // What is assigned to, for messages: the words are needed only for errors,
 // and callees can be long.
