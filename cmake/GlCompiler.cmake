@@ -7,8 +7,8 @@ file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/compiler/*.c)
 add_executable(gl ${sources})
 target_include_directories(gl PRIVATE ${CMAKE_SOURCE_DIR}/compiler)
 target_compile_definitions(gl PRIVATE GL_VERSION="${PROJECT_VERSION}")
-target_link_libraries(gl PRIVATE ${GL_PHASES} gl_llvm_static gl_bignum gl_utf8proc
-                      m)
+target_link_libraries(gl PRIVATE
+  ${GL_PHASES} gl_llvm_static gl_bignum gl_utf8proc m)
 foreach(target gl ${GL_PHASES})
   gl_sanitize(${target})
 endforeach()

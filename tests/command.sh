@@ -13,6 +13,11 @@ cd "$work" || exit 1
 export NO_COLOR=1
 failures=0
 
+fail() {
+  echo "$1"
+  failures=$((failures + 1))
+}
+
 # expect WHAT STATUS command...: the exit status; output goes to out, err.
 expect() {
   local what=$1 want=$2 got
@@ -73,10 +78,10 @@ says err '^42$'
 
 for stage in tokens ast types ir ir-opt asm; do
   expect "emit $stage" 0 "$gl" build --emit=$stage hello.gl
-  [ -s out ] || { echo "--emit=$stage prints nothing"; failures=$((failures + 1)); }
+  [ -s out ] || fail "--emit=$stage prints nothing"
 done
 expect 'emit obj' 0 "$gl" build --emit=obj -o stage.out hello.gl
-[ -s stage.out ] || { echo '--emit=obj writes nothing'; failures=$((failures + 1)); }
+[ -s stage.out ] || fail '--emit=obj writes nothing'
 
 printf 'package main\n\nfunc main() {\n\tx := y + z\n}\n' >bad.gl
 expect 'errors' 1 "$gl" build bad.gl
@@ -85,7 +90,7 @@ says err '^bad\.gl:4:7: error: undefined: y$'
 says err '^bad\.gl:4:11: error: undefined: z$'
 says err '^ *(4 \| *)?.*x := y \+ z$'
 says err '\^'
-grep -q "$(printf '\033')" err && { echo 'colour in a file'; failures=$((failures + 1)); }
+grep -q "$(printf '\033')" err && fail 'colour in a file'
 expect 'errors of run' 1 "$gl" run bad.gl
 expect 'errors as JSON' 1 "$gl" build --json bad.gl
 python3 - <<'EOF' || failures=$((failures + 1))
@@ -108,7 +113,7 @@ says out 'run'
 expect 'version' 0 "$gl" version
 says out '[0-9]+\.[0-9]+'
 expect 'env' 0 "$gl" env
-[ -s out ] || { echo 'env prints nothing'; failures=$((failures + 1)); }
+[ -s out ] || fail 'env prints nothing'
 
 printf 'package main\nfunc main() { panic("no") }\n' >panics.gl
 expect 'run of a panic' 2 "$gl" run panics.gl

@@ -5,6 +5,7 @@
 # width, trailing blanks, file length, words that do not belong in a source
 # tree. Prints every offence as file:line: text.
 set -u
+shopt -s lastpipe  # so that report, at the end of a pipe, can set bad
 export LC_ALL=C.UTF-8
 cd "$(dirname "$0")/.." || exit 1
 bad=0
@@ -44,8 +45,8 @@ done | report 'licence'
   xargs -r grep -nE '[[:blank:]]+$' /dev/null | report 'trailing blanks'
 code | grep -v '\.S$' | xargs -r grep -nP '\t' /dev/null | report 'tabs'
 
-# Width: 80 columns, a tab of .gl counts four; in the standard library 100,
-# where names and signatures are given.
+# Width: 80 columns, a tab of .gl counts four; in the standard library 120,
+# where names, signatures and texts are given.
 { code; scripts; } | xargs -r grep -nP '^.{81,}' /dev/null |
   report 'over 80 columns'
 pages | xargs -r grep -nP '^(?![|]|.*https?:).{81,}' /dev/null |
@@ -53,16 +54,16 @@ pages | xargs -r grep -nP '^(?![|]|.*https?:).{81,}' /dev/null |
 gl | grep -E '^(stdlib|examples|bench)/' | while read -r f; do
   case $f in
     stdlib/unicode/*) continue ;;  # tables
-    stdlib/*) width=101 ;;
+    stdlib/*) width=121 ;;
     *) width=81 ;;
   esac
   expand -t 4 "$f" | grep -nP "^.{$width,}" | sed "s|^|$f:|"
 done | report 'over 80 columns'
 
-# Length: past 900 lines a file holds a second idea.
+# Length: past 900 lines look for the second idea; past 1000 there is one.
 { code; gl; scripts; } | grep -v '^tests/golden/' | while read -r f; do
   n=$(wc -l <"$f")
-  [ "$n" -le 900 ] || echo "$f:$n: over 900 lines"
+  [ "$n" -le 1000 ] || echo "$f:$n: over 1000 lines"
 done | report 'file length'
 
 # llvm-c only right of the checker.
@@ -75,8 +76,8 @@ allowed() {
     abi/*) echo 'abi|runtime' ;;
     compiler/base/*) echo 'base|abi' ;;
     compiler/syntax/*) echo 'base|syntax|token|abi' ;;
-    compiler/types/*) echo 'syntax|types|abi|universe' ;;
-    compiler/lower/*) echo 'types|lower|abi|runtime' ;;
+    compiler/types/*) echo 'syntax|types|token|abi' ;;
+    compiler/lower/*) echo 'types|lower|token|abi|runtime' ;;
     compiler/backend/*) echo 'lower|backend|abi|runtime' ;;
     compiler/*) echo 'backend|lower|types|syntax|base|abi' ;;
     runtime/* | stdlib/*) echo 'abi|runtime|[a-z0-9_]*_amd64' ;;
@@ -99,7 +100,7 @@ done | report 'includes'
 
 # Words.
 { code; gl; scripts; pages; } | grep -vx 'tests/lint.sh' |
-  xargs -r grep -nwE 'TODO|FIXME|XXX|HACK' /dev/null | report 'unfinished'
+  xargs -r grep -nE '\b(TODO|FIXME|XXX|HACK)(:|\([a-z])' /dev/null | report 'unfinished'
 { code; gl; scripts; pages; } | grep -vx 'tests/lint.sh' |
   xargs -r grep -nE '(^|[^.a-zA-Z])/(work|root)/|/tmp/gl/' /dev/null |
   report 'paths of one machine'

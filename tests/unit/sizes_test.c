@@ -57,7 +57,7 @@ static void layouts(void **state) {
       {"Mixed", 24, 8, false},  {"Tail", 8, 4, false},
       {"OnlyTail", 0, 1, false}, {"Str", 72, 8, true},
       {"Arr", 72, 8, false},    {"Cplx", 12, 4, false},
-      {"Cplx2", 24, 8, false},  
+      {"Cplx2", 24, 8, false},
       {"NoPtr", 40, 8, false},  {"ZeroPtr", 0, 8, false},
       {"List", 16, 8, true},    {"Shorts", 6, 2, false},
   };

@@ -30,7 +30,8 @@ static Type *type_of(Package *p, const char *name) {
 }
 
 static void texts(void **state) {
-  static const struct { const char *type, *message, *reflect, *link; } tests[] = {
+  static const struct { const char *type, *message, *reflect, *link; }
+  tests[] = {
       {"int", "int", "int", "int"},
       {"byte", "byte", "uint8", "uint8"},
       {"[]T", "[]T", "[]test.T", "[]example.org/test.T"},
