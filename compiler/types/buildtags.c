@@ -33,7 +33,7 @@ static bool listed(const char *const *list, size_t n, const char *s,
   return false;
 }
 
-// ---- expressions ---------------------------------------------------------------------
+// ---- expressions -----------------------------------------------------------
 
 // || of && of !x, (x) and tags. Besides its value each part has the lowest
 // language version it implies, which a negation around it turns around.
@@ -141,7 +141,7 @@ int build_lang(const Name *constraint) {
   return v.lang > 0 ? v.lang : 0;
 }
 
-// ---- file names --------------------------------------------------------------------------
+// ---- file names ------------------------------------------------------------
 
 static bool name_matches(const char *filename) {
   const char *slash = strrchr(filename, '/');

@@ -38,7 +38,7 @@ struct Const {
   };
 };
 
-// ---- making ---------------------------------------------------------------
+// ---- making ----------------------------------------------------------------
 
 static Const *new_const(ConstKind kind) {
   Const *c = NEW(Const);
@@ -137,7 +137,7 @@ Const *const_make_complex(const Const *re, const Const *im) {
   return c->c.re && c->c.im ? c : NULL;
 }
 
-// ---- literals -------------------------------------------------------------
+// ---- literals --------------------------------------------------------------
 
 static Const *int_literal(const char *digits) {
   int base = 10;
@@ -236,7 +236,7 @@ Const *const_from_literal(const Name *text, Token kind) {
   }
 }
 
-// ---- conversion between kinds -----------------------------------------------
+// ---- conversion between kinds ----------------------------------------------
 
 // 512-bit value of a real constant.
 static void get_big(mpfr_t out, const Const *c) {
@@ -318,7 +318,7 @@ Const *const_imag(const Const *c) {
   return const_kind(c) == CONST_COMPLEX ? c->c.im : const_from_int64(0);
 }
 
-// ---- reading ----------------------------------------------------------------
+// ---- reading ---------------------------------------------------------------
 
 bool const_bool(const Const *c) {
   return const_kind(c) == CONST_BOOL && c->b;
@@ -418,7 +418,7 @@ int const_bit_len(const Const *c) {
   return (int)mpz_sizeinbase(c->i, 2);
 }
 
-// ---- operations ---------------------------------------------------------------
+// ---- operations ------------------------------------------------------------
 
 static Const *complex_unary(Token op, const Const *x) {
   return const_make_complex(const_unary(op, x->c.re, 0),
@@ -453,7 +453,8 @@ Const *const_unary(Token op, const Const *x, int unsigned_bits) {
       if (!i) return NULL;
       Const *r = new_int();
       mpz_com(r->i, i->i);
-      if (unsigned_bits) mpz_fdiv_r_2exp(r->i, r->i, (mp_bitcnt_t)unsigned_bits);
+      if (unsigned_bits)
+        mpz_fdiv_r_2exp(r->i, r->i, (mp_bitcnt_t)unsigned_bits);
       return r;
     }
     case T_NOT:
@@ -650,7 +651,7 @@ bool const_compare(const Const *x, Token op, const Const *y) {
   }
 }
 
-// ---- as messages show them ------------------------------------------------------
+// ---- as messages show them -------------------------------------------------
 
 static void quote(Buf *b, const char *s, size_t n) {
   buf_addc(b, '"');
@@ -745,7 +746,7 @@ char *const_to_string(Arena *a, const Const *c) {
   return arena_strndup(a, b.at, b.len);
 }
 
-// ---- representability -----------------------------------------------------------
+// ---- representability ------------------------------------------------------
 
 static Const *in_int_range(const Const *c, int bits, bool is_unsigned) {
   Const *i = const_to_int(c);

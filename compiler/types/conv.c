@@ -5,7 +5,7 @@
 // the user was doing, and get the reason as a phrase.
 #include "types.h"
 
-// ---- implementing ---------------------------------------------------------------------
+// ---- implementing ----------------------------------------------------------
 
 typedef struct Implementing {
   Type *v, *t;
@@ -152,7 +152,7 @@ bool satisfies(Type *v, Type *t, char **why, Package *pkg) {
   return implements_in(&k);
 }
 
-// ---- assignability -----------------------------------------------------------------------
+// ---- assignability ---------------------------------------------------------
 
 // The specific types of a type parameter; NULL if it has none.
 static Type *specific(Type *t) {
@@ -253,7 +253,7 @@ bool assignable(Checker *c, Expr *x, Type *t, char **why) {
   return assignable_type(c, x, x->type, t, why);
 }
 
-// ---- conversions ----------------------------------------------------------------------------
+// ---- conversions -----------------------------------------------------------
 
 static bool is_basic(Type *u, int info) {
   return u->kind == TY_BASIC && u->basic.info & info;

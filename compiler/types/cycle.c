@@ -6,7 +6,7 @@
 // other's value are left to initorder.c.
 #include "types.h"
 
-// ---- reporting --------------------------------------------------------------------
+// ---- reporting -------------------------------------------------------------
 
 static const char *name_of(Checker *c, Object *obj) {
   if (!obj->pkg || obj->pkg == c->pkg) return obj->name->s;
@@ -40,7 +40,7 @@ void report_cycle(Checker *c, Object *const *cycle, int n, int start) {
   }
 }
 
-// ---- while objects are resolved ------------------------------------------------------
+// ---- while objects are resolved --------------------------------------------
 
 bool valid_cycle(Checker *c, Object *obj) {
   int start = c->path.len - 1;
@@ -75,7 +75,7 @@ void needs_itself(Checker *c, Type *t) {
                first_in_source(c->path.at + start, n));
 }
 
-// ---- names that stand for each other ----------------------------------------------------
+// ---- names that stand for each other ---------------------------------------
 
 static Object *next_name(Package *pkg, Object *obj) {
   Expr *rhs = obj->decl->type.type;
@@ -111,7 +111,7 @@ void check_direct_cycles(Checker *c, ObjectVec *types) {
   }
 }
 
-// ---- types that contain themselves ---------------------------------------------------------
+// ---- types that contain themselves -----------------------------------------
 
 typedef struct Nest {
   VEC(Type *) types;  // whose values we are inside of
@@ -220,7 +220,7 @@ static bool finite(Checker *c, Nest *n, Type *t) {
   return ok;
 }
 
-// ---- anonymous interfaces ---------------------------------------------------------------------
+// ---- anonymous interfaces --------------------------------------------------
 
 // interface{ I } whose method, by way of I, mentions interface{ I } again has
 // no finite text, and texts are what identity of types rests on when linking.
@@ -274,7 +274,8 @@ static bool reaches(Type *t, Map *on_path, int depth) {
 }
 
 static int by_pos(const void *a, const void *b) {
-  Pos x = ((const struct Literal *)a)->pos, y = ((const struct Literal *)b)->pos;
+  Pos x = ((const struct Literal *)a)->pos;
+  Pos y = ((const struct Literal *)b)->pos;
   return x < y ? -1 : x > y;
 }
 

@@ -52,7 +52,7 @@ void run_delayed(Checker *c) {
   restore_env(c, e);
 }
 
-// ---- declaring ------------------------------------------------------------------------
+// ---- declaring -------------------------------------------------------------
 
 static bool is_underscore(const Name *n) {
   return n->len == 1 && n->s[0] == '_';
@@ -89,7 +89,7 @@ void check_arity(Checker *c, Decl *d, ExprVec *names, ExprVec *values,
   }
 }
 
-// ---- constants ---------------------------------------------------------------------------
+// ---- constants -------------------------------------------------------------
 
 static void const_decl(Checker *c, Object *obj, Decl *d) {
   int i = obj->const_.index;
@@ -120,7 +120,7 @@ static void const_decl(Checker *c, Object *obj, Decl *d) {
   c->iota_pos = iota_pos;
 }
 
-// ---- variables ------------------------------------------------------------------------------
+// ---- variables -------------------------------------------------------------
 
 static Type *declared_type(Checker *c, Expr *x) {
   // `var a, b T` asks for each variable.
@@ -169,7 +169,7 @@ static void var_decl(Checker *c, Object *obj, Decl *d, ObjectVec *all) {
   }
 }
 
-// ---- types --------------------------------------------------------------------------------------
+// ---- types -----------------------------------------------------------------
 
 static void finite_later(Checker *c, void *data) {
   Object *obj = data;
@@ -295,7 +295,7 @@ static void type_decl(Checker *c, Object *obj, Decl *d) {
     t->named.rhs = t->named.underlying = type_invalid;
 }
 
-// ---- functions -----------------------------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 typedef struct RecvCheck {
   Pos pos;
@@ -361,10 +361,11 @@ static void func_decl(Checker *c, Object *obj, Decl *d) {
     check_error(c, obj->pos, "generic function is missing function body");
   // Whoever instantiates a generic function lowers its body.
   bool generic = sig->func.tparams.len || (recv && has_type_args(sig));
-  if (d->func.body && (c->pkg->bodies || generic)) check_later(c, body_later, info);
+  if (d->func.body && (c->pkg->bodies || generic))
+    check_later(c, body_later, info);
 }
 
-// ---- package-level objects ---------------------------------------------------------------------------
+// ---- package-level objects -------------------------------------------------
 
 static void grey_object(Checker *c, Object *obj) {
   switch (obj->kind) {
@@ -453,7 +454,7 @@ void check_object(Checker *c, Object *obj) {
   }
 }
 
-// ---- declarations inside functions -----------------------------------------------------------------------
+// ---- declarations inside functions -----------------------------------------
 
 static Object *local_object(Checker *c, ObjKind kind, Expr *name, Decl *d) {
   Object *obj = object_new(kind, name->pos, c->pkg, name->ident.name, NULL);

@@ -78,7 +78,7 @@ static void add_objects(Graph *g, Checker *c) {
           nodes_by_order);
 }
 
-// ---- functions, replaced by what they lead to -----------------------------------------
+// ---- functions, replaced by what they lead to ------------------------------
 
 // Variables and constants a function leads to, one set for each strongly
 // connected component: found once, so that large packages stay linear.
@@ -171,7 +171,7 @@ static void build(Graph *g, Checker *c) {
   }
 }
 
-// ---- cycles ----------------------------------------------------------------------------------
+// ---- cycles ----------------------------------------------------------------
 
 // A path of dependencies from `from` to `to`, in reverse.
 static bool find_path(Checker *c, Object *from, Object *to, Map *seen,
@@ -206,7 +206,7 @@ static void report(Checker *c, Object *obj) {
   }
 }
 
-// ---- order -------------------------------------------------------------------------------------
+// ---- order -----------------------------------------------------------------
 
 static void emit(Checker *c, Object *obj, Map *emitted) {
   if (obj->kind != OBJ_VAR) return;

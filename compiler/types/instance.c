@@ -35,7 +35,7 @@ Type *constraint_interface(Type *p) {
   return i;
 }
 
-// ---- substitution ----------------------------------------------------------------------
+// ---- substitution ----------------------------------------------------------
 
 // Copies a list of objects if the type of one of them changes.
 static bool subst_objects(Subst *s, ObjectVec *in, ObjectVec *out) {
@@ -185,7 +185,7 @@ Type *subst_type(Type *t, TypeVec *tparams, TypeVec *targs) {
   return subst(&s, t);
 }
 
-// ---- instances -----------------------------------------------------------------------------
+// ---- instances -------------------------------------------------------------
 
 static bool same_args(TypeVec *a, TypeVec *b) {
   if (a->len != b->len) return false;

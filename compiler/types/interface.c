@@ -15,7 +15,7 @@ typedef struct TypeSet {
   Terms terms;
 } TypeSet;
 
-// ---- terms -------------------------------------------------------------------------
+// ---- terms -----------------------------------------------------------------
 
 static bool term_includes(const struct Term *t, Type *type) {
   return identical(t->type, type) ||
@@ -92,7 +92,7 @@ static TypeSet set_of(Type *t, bool *known) {
   }
 }
 
-// ---- methods ---------------------------------------------------------------------------
+// ---- methods ---------------------------------------------------------------
 
 typedef struct Methods {
   ObjectVec *all;

@@ -30,7 +30,7 @@ Package *const *load_all(int *n) {
   return loaded.at;
 }
 
-// ---- paths ---------------------------------------------------------------------------
+// ---- paths -----------------------------------------------------------------
 
 static const char *absolute(const char *path) {
   char *real = realpath(path, NULL);
@@ -69,7 +69,7 @@ static bool ends_with(const char *s, const char *end) {
   return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-// ---- modules --------------------------------------------------------------------------
+// ---- modules ---------------------------------------------------------------
 
 typedef struct Module {
   const char *dir, *path;  // path NULL: no module
@@ -135,7 +135,7 @@ static const char *find_import(const char *path, const char *importer_dir) {
   return is_dir(dir) ? dir : NULL;
 }
 
-// ---- files ------------------------------------------------------------------------------
+// ---- files -----------------------------------------------------------------
 
 static bool has_source_suffix(const char *name) {
   return ends_with(name, ".gl") || ends_with(name, ".go");
@@ -197,7 +197,7 @@ static bool read_folder(const char *dir, SourceVec *out, int *excluded) {
   return true;
 }
 
-// ---- packages -------------------------------------------------------------------------------
+// ---- packages --------------------------------------------------------------
 
 static Package *new_package(const char *path, const char *dir) {
   Package *pkg = NEW(Package);
@@ -300,7 +300,7 @@ Package *load_dir(const char *dir, const char *path) {
   return load_root(new_package(path, dir), &sources);
 }
 
-// ---- imports --------------------------------------------------------------------------------
+// ---- imports ---------------------------------------------------------------
 
 static void report_cycle_to(Package *pkg, Pos pos) {
   int start = loading.len - 1;

@@ -52,7 +52,7 @@ static bool seen_before(TypeVec *seen, Type *t) {
   return false;
 }
 
-// ---- one name -----------------------------------------------------------------------
+// ---- one name --------------------------------------------------------------
 
 typedef struct Search {
   Name *name;
@@ -163,7 +163,7 @@ LookupResult lookup_field_or_method(Type *t, bool addressable, Package *pkg,
   return lookup(t, addressable, pkg, name, false);
 }
 
-// ---- method sets ------------------------------------------------------------------------
+// ---- method sets -----------------------------------------------------------
 
 // What a name at some depth stands for: a method, or something that hides
 // the methods below (a field, or several things).
@@ -275,7 +275,7 @@ const MethodSet *method_set(Type *t) {
   return set;
 }
 
-// ---- implementing interfaces ---------------------------------------------------------------
+// ---- implementing interfaces -----------------------------------------------
 
 static bool points_to_interface(Type *t) {
   Type *u = under(t);

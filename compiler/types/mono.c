@@ -49,7 +49,7 @@ static Vertex *vertex_of(Mono *m, Type *p) {
   return v;
 }
 
-// ---- recording ------------------------------------------------------------------------
+// ---- recording -------------------------------------------------------------
 
 typedef struct Argument {
   Mono *mono;
@@ -109,7 +109,7 @@ void mono_record(Checker *c, Pos pos, TypeVec *tparams, TypeVec *targs) {
   }
 }
 
-// ---- checking ---------------------------------------------------------------------------
+// ---- checking --------------------------------------------------------------
 
 // v has a path longer than there are vertices: going back from it leads into
 // a cycle.

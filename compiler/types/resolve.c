@@ -31,7 +31,7 @@ static bool is_main(Checker *c) {
   return is_name(c->pkg->name, "main");
 }
 
-// ---- imports --------------------------------------------------------------------------
+// ---- imports ---------------------------------------------------------------
 
 static void declare_import(Checker *c, Collected *k, Decl *d, Name *name,
                            Package *imported) {
@@ -130,7 +130,7 @@ static void collect_import(Checker *c, Collected *k, Decl *d) {
   declare_import(c, k, d, name, imported);
 }
 
-// ---- objects -------------------------------------------------------------------------------
+// ---- objects ---------------------------------------------------------------
 
 static Object *package_object(Checker *c, Collected *k, ObjKind kind,
                               Expr *name, Decl *d) {
@@ -278,7 +278,7 @@ static void collect_decl(Checker *c, Collected *k, Decl *d) {
   }
 }
 
-// ---- methods ------------------------------------------------------------------------------------
+// ---- methods ---------------------------------------------------------------
 
 // The type definition a receiver's name stands for, through aliases; they
 // may bring a pointer along. NULL if it is none of this package.
@@ -319,7 +319,7 @@ static void associate_methods(Checker *c, Collected *k) {
   }
 }
 
-// ---- conflicts, pragmas -----------------------------------------------------------------------------
+// ---- conflicts, pragmas ----------------------------------------------------
 
 static void check_file_scopes(Checker *c) {
   vec_each(File *, f, &c->pkg->files) {
@@ -373,7 +373,7 @@ static void unused_imports(Checker *c, Collected *k) {
   }
 }
 
-// ---- all of it ------------------------------------------------------------------------------------------
+// ---- all of it -------------------------------------------------------------
 
 static void resolve_all(Checker *c, ObjectVec *list) {
   vec_each(Object *, p, list) check_object(c, *p);

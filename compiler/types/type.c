@@ -76,7 +76,7 @@ Type *type_interface_new(void) {
   return new_type(TY_INTERFACE);
 }
 
-// ---- underlying types -------------------------------------------------------
+// ---- underlying types ------------------------------------------------------
 
 // The last type of the chain of right-hand sides. A chain that is still
 // being declared, or that runs in a circle, has none yet.
@@ -134,7 +134,7 @@ bool is_generic(Type *t) {
   return t->kind == TY_FUNC && t->func.tparams.len;
 }
 
-// ---- basic properties ---------------------------------------------------------
+// ---- basic properties ------------------------------------------------------
 
 static int basic_info(Type *t) {
   Type *u = under(t);
@@ -226,7 +226,7 @@ Type *deref(Type *t, bool *was_pointer) {
   return p ? t->pointer.elem : t;
 }
 
-// ---- comparison with == -----------------------------------------------------------
+// ---- comparison with == ----------------------------------------------------
 
 // Interfaces may be compared (and panic) unless strict is set, as the
 // constraint `comparable` demands for type sets.

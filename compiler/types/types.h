@@ -10,7 +10,7 @@
 #include "abi.h"
 #include "syntax.h"
 
-// ---- data -----------------------------------------------------------------
+// ---- data ------------------------------------------------------------------
 
 typedef enum TypeKind {
   TY_INVALID,     // an error was reported; compatible with everything
@@ -232,7 +232,7 @@ struct Package {
   void *lower;                 // lowering's
 };
 
-// ---- const.c: exact constants (GMP, MPFR) -----------------------------------
+// ---- const.c: exact constants (GMP, MPFR) ----------------------------------
 
 typedef enum ConstKind {
   CONST_UNKNOWN, CONST_BOOL, CONST_STRING, CONST_INT, CONST_FLOAT,
@@ -280,7 +280,7 @@ char *const_to_string(Arena *a, const Const *c);
 // representable in it; NULL if not.
 Const *const_represent(const Const *c, Type *basic);
 
-// ---- universe.c -------------------------------------------------------------
+// ---- universe.c ------------------------------------------------------------
 
 extern Type *types_basic[B_COUNT];  // by BasicKind
 extern Type *type_invalid, *type_byte, *type_rune;  // byte is its own Type
@@ -291,7 +291,7 @@ extern Object *universe_iota;       // its value is that of Checker.iota
 void universe_init(void);           // once, before anything else
 const char *builtin_name(BuiltinId id);
 
-// ---- type.c: constructors, identity, printing -------------------------------
+// ---- type.c: constructors, identity, printing ------------------------------
 
 Type *type_pointer(Type *elem);
 Type *type_slice(Type *elem);
@@ -343,7 +343,7 @@ char *type_reflect_string(Arena *a, Type *t);
 char *method_string(Arena *a, Object *m, Package *pkg);
 void type_write_dump(Package *p, FILE *out);  // --emit=types
 
-// ---- instance.c: generics -----------------------------------------------------
+// ---- instance.c: generics --------------------------------------------------
 
 // The interface a type parameter must satisfy; of `[T int]` an implicit one.
 Type *constraint_interface(Type *tparam);
@@ -356,14 +356,14 @@ void instance_expand(Type *t);
 // The method of an instance that corresponds to method i of its generic type.
 Object *instance_method(Type *t, int i);
 
-// ---- sizes.c: gc's layout on amd64 ------------------------------------------
+// ---- sizes.c: gc's layout on amd64 -----------------------------------------
 
 int64_t type_size(Type *t);         // bytes; -1 if too large
 int64_t type_align(Type *t);
 int64_t field_offset(Type *strukt, int index);
 bool type_has_pointers(Type *t);
 
-// ---- scope.c ------------------------------------------------------------------
+// ---- scope.c ---------------------------------------------------------------
 
 Scope *scope_new(Scope *outer, FuncInfo *func);
 // Returns the object already there, if any (then nothing is inserted).
@@ -374,7 +374,7 @@ Object *scope_lookup(Scope *s, Name *name);
 Object *scope_lookup_outward(Scope *s, Name *name, Pos pos, Scope **where);
 Object *object_new(ObjKind kind, Pos pos, Package *pkg, Name *name, Type *t);
 
-// ---- lookup.c -------------------------------------------------------------------
+// ---- lookup.c --------------------------------------------------------------
 
 typedef struct LookupResult {
   Object *obj;        // field or method; NULL if none
@@ -408,7 +408,7 @@ bool term_contains(const struct Term *x, const struct Term *y);
 // Completes the method list and type set; reports duplicates once.
 void interface_complete(Type *iface);
 
-// ---- conv.c ----------------------------------------------------------------------
+// ---- conv.c ----------------------------------------------------------------
 
 struct Checker;
 // Whether x may be assigned to t (spec: Assignability). why as in
@@ -420,7 +420,7 @@ bool implements(Type *v, Type *t, char **why, Package *pkg);
 // Whether type argument v satisfies constraint t.
 bool satisfies(Type *v, Type *t, char **why, Package *pkg);
 
-// ---- the checker -------------------------------------------------------------------
+// ---- the checker -----------------------------------------------------------
 
 typedef struct Mono Mono;
 
@@ -576,7 +576,7 @@ void check_index(Checker *c, Expr *x);
 void check_slice_expr(Checker *c, Expr *x);
 void check_composite(Checker *c, Expr *x, Type *hint);
 
-// ---- between the files that check bodies --------------------------------------
+// ---- between the files that check bodies -----------------------------------
 
 typedef enum ConvCode {  // why an untyped value cannot take a type
   CONV_OK, CONV_INVALID, CONV_TRUNCATED, CONV_OVERFLOW
@@ -725,7 +725,7 @@ void check_select(Checker *c, Stmt *s, Flow flow);
 // range.c
 void check_range(Checker *c, Stmt *s, Flow flow);
 
-// ---- load.c: from files and import paths to packages ---------------------------
+// ---- load.c: from files and import paths to packages -----------------------
 
 typedef struct LoadOptions {
   const char *stdlib;        // folder of the standard library

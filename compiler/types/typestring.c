@@ -27,7 +27,7 @@ static void add(Writer *w, const char *s) {
   buf_adds(&w->b, s);
 }
 
-// ---- names ----------------------------------------------------------------------
+// ---- names -----------------------------------------------------------------
 
 static bool shares_name(const Package *pkg) {
   int n;
@@ -123,7 +123,7 @@ static void write_basic(Writer *w, Type *t) {
   add(w, t->basic.name);
 }
 
-// ---- literals -----------------------------------------------------------------------
+// ---- literals --------------------------------------------------------------
 
 static void write_params(Writer *w, ObjectVec *params, bool variadic) {
   add(w, "(");

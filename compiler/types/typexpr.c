@@ -13,7 +13,7 @@ static Type *denotes(Expr *x, Type *t) {
   return t;
 }
 
-// ---- checks that come later ----------------------------------------------------------
+// ---- checks that come later ------------------------------------------------
 
 typedef struct TypeCheck {
   Pos pos;
@@ -97,7 +97,7 @@ static void check_embedded(Checker *c, void *data) {
                 "embedded field type cannot be a pointer to an interface");
 }
 
-// ---- structs ---------------------------------------------------------------------------
+// ---- structs ---------------------------------------------------------------
 
 // The name an embedded field gets: T, *T, p.T or T[args].
 static Expr *embedded_name(Expr *x) {
@@ -181,7 +181,7 @@ static Type *struct_type(Checker *c, Expr *x) {
   return t;
 }
 
-// ---- interfaces --------------------------------------------------------------------------
+// ---- interfaces ------------------------------------------------------------
 
 static void check_union(Checker *c, void *data) {
   Expr *x = data;
@@ -346,7 +346,7 @@ static Type *interface_type(Checker *c, Expr *x) {
   return t;
 }
 
-// ---- functions -----------------------------------------------------------------------------
+// ---- functions -------------------------------------------------------------
 
 typedef struct Params {
   ObjectVec objs;
@@ -434,7 +434,7 @@ Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
   return sig;
 }
 
-// ---- type parameters --------------------------------------------------------------------------
+// ---- type parameters -------------------------------------------------------
 
 static Object *new_tparam(Checker *c, Expr *name, int index) {
   Object *obj = object_new(OBJ_TYPE, name->pos, c->pkg, name->ident.name,
@@ -550,7 +550,7 @@ Type *check_receiver_type(Checker *c, Expr *x) {
   return denotes(x, t);
 }
 
-// ---- instances -----------------------------------------------------------------------------------
+// ---- instances -------------------------------------------------------------
 
 bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
                     TypeVec *targs, ExprVec *args) {
@@ -627,7 +627,7 @@ static Type *instance_type(Checker *c, Expr *x) {
   return k->instance;
 }
 
-// ---- all of them -----------------------------------------------------------------------------------
+// ---- all of them -----------------------------------------------------------
 
 static Type *not_a_type(Checker *c, Expr *x) {
   check_error(c, expr_start(x), "%s is not a type", expr_string(perm, x));

@@ -76,7 +76,7 @@ const char *builtin_name(BuiltinId id) {
   return s ? s : "?";
 }
 
-// ---- objects ------------------------------------------------------------------
+// ---- objects ---------------------------------------------------------------
 
 static Object *define(Scope *s, ObjKind kind, const char *name, Type *t) {
   Object *obj = object_new(kind, 0, s == universe ? NULL : package_unsafe,
