@@ -100,7 +100,8 @@ done | report 'includes'
 
 # Words.
 { code; gl; scripts; pages; } | grep -vx 'tests/lint.sh' |
-  xargs -r grep -nE '\b(TODO|FIXME|XXX|HACK)(:|\([a-z])' /dev/null | report 'unfinished'
+  xargs -r grep -nE '\b(TODO|FIXME|XXX|HACK)(:|\([a-z])' /dev/null |
+  report 'unfinished'
 { code; gl; scripts; pages; } | grep -vx 'tests/lint.sh' |
   xargs -r grep -nE '(^|[^.a-zA-Z])/(work|root)/|/tmp/gl/' /dev/null |
   report 'paths of one machine'

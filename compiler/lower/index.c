@@ -118,7 +118,8 @@ static void check_bounds(Bound lo, Bound hi, Bound max, Val len, Val cap,
     return;
   }
   if (hi.pos)
-    check_bound(hi, cap, is_slice ? GL_BOUNDS_SLICE_ACAP : GL_BOUNDS_SLICE_ALEN);
+    check_bound(hi, cap,
+                is_slice ? GL_BOUNDS_SLICE_ACAP : GL_BOUNDS_SLICE_ALEN);
   if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE_B);
 }
 
