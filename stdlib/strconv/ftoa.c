@@ -147,8 +147,61 @@ intptr_t gl_ftoa_e(char *buf, intptr_t size, intptr_t prec, double v) {
   return snprintf(buf, (size_t)size, "%.*e", (int)prec, v);
 }
 
+enum { SMALL_PREC = 19 };  // 10^19 fits 64 bits
+
+// "%f" of v >= 0 where v * 10^prec fits 64 bits, with exact arithmetic: v is
+// mantissa / 2^shift, and mantissa * 10^prec fits 117 bits. 0 if it does not
+// apply.
+static intptr_t small_fixed(uint8_t *buf, int prec, double v) {
+  static const uint64_t powers[SMALL_PREC + 1] = {
+      1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u,
+      1000000000u, 10000000000u, 100000000000u, 1000000000000u,
+      10000000000000u, 100000000000000u, 1000000000000000u,
+      10000000000000000u, 100000000000000000u, 1000000000000000000u,
+      10000000000000000000u};
+  if (prec > SMALL_PREC || v * (double)powers[prec] >= 1e19)
+    return 0;
+  uint64_t bits;
+  memcpy(&bits, &v, sizeof bits);
+  int exp = (int)(bits >> 52);
+  uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
+  if (exp)
+    mantissa |= UINT64_C(1) << 52;
+  int shift = 1075 - (exp ? exp : 1);
+  unsigned __int128 whole = (unsigned __int128)mantissa * powers[prec];
+  uint64_t q;
+  if (shift <= 0) {
+    q = (uint64_t)(whole << -shift);
+  } else if (shift > 118) {
+    q = 0;  // less than half a unit
+  } else {
+    unsigned __int128 half = (unsigned __int128)1 << (shift - 1);
+    unsigned __int128 rest = whole & (half * 2 - 1);
+    q = (uint64_t)(whole >> shift);
+    q += rest > half || (rest == half && (q & 1));
+  }
+  uint8_t digits[20];
+  int n = put_digits(digits, q), len = 0;
+  if (n <= prec) {
+    buf[len++] = '0';
+    buf[len++] = '.';
+    for (int i = n; i < prec; i++) buf[len++] = '0';
+    memcpy(buf + len, digits, (size_t)n);
+    return len + n;
+  }
+  memcpy(buf, digits, (size_t)(n - prec));
+  len = n - prec;
+  if (prec > 0) {
+    buf[len++] = '.';
+    memcpy(buf + len, digits + n - prec, (size_t)prec);
+    len += prec;
+  }
+  return len;
+}
+
 intptr_t gl_ftoa_f(char *buf, intptr_t size, intptr_t prec, double v) {
-  return snprintf(buf, (size_t)size, "%.*f", (int)prec, v);
+  intptr_t n = small_fixed((uint8_t *)buf, (int)prec, v);
+  return n ? n : snprintf(buf, (size_t)size, "%.*f", (int)prec, v);
 }
 
 // ---- %g, for print and println
