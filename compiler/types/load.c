@@ -47,6 +47,15 @@ static const char *dir_of(const char *path) {
                                              (size_t)(slash - path));
 }
 
+// As messages show it: without the current folder in front.
+static const char *shorten(const char *dir) {
+  static char *here;
+  if (!here) here = getcwd(NULL, 0);
+  size_t n = here ? strlen(here) : 0;
+  if (n < 2 || strncmp(dir, here, n) != 0 || dir[n] != '/') return dir;
+  return dir + n + 1;
+}
+
 // path is dir or lies below it.
 static bool inside(const char *path, const char *dir) {
   size_t n = strlen(dir);
@@ -132,7 +141,7 @@ static const char *find_import(const char *path, const char *importer_dir) {
   Module m = find_module(importer_dir);
   if (!m.path || !inside(path, m.path)) return NULL;
   const char *dir = arena_printf(perm, "%s%s", m.dir, path + strlen(m.path));
-  return is_dir(dir) ? dir : NULL;
+  return is_dir(dir) ? shorten(dir) : NULL;
 }
 
 // ---- files -----------------------------------------------------------------

@@ -33,7 +33,7 @@ void check_error(Checker *c, Pos pos, const char *fmt, ...) {
 
 const char *lang_origin(Checker *c) {
   int lang = c->file->lang;
-  if (check_options.lang && lang != check_options.lang)
+  if (build_lang(c->file->build_constraint))
     return arena_printf(perm, " (file declares //go:build go1.%d)", lang);
   return arena_printf(perm, " (-lang was set to go1.%d; check go.mod)", lang);
 }
