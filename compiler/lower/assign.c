@@ -98,8 +98,10 @@ static Lvalue *lvalue_map(Expr *x, Type *map) {
   Type *u = under(map);
   Lvalue *l = lvalue_new(LV_MAP, u->map.elem);
   l->outer = map;
+  Expr *key = x->index.indices.at[0];
+  if (index_first(x)) l->index = lower_stable(key, u->map.key);
   l->addr = lower_expr(x->index.x);
-  l->index = lower_stable(x->index.indices.at[0], u->map.key);
+  if (!l->index) l->index = lower_stable(key, u->map.key);
   return l;
 }
 
@@ -110,6 +112,8 @@ static Lvalue *lvalue_index(Expr *x) {
   if (u->kind == TY_MAP) return lvalue_map(x, t);
   if (u->kind == TY_SLICE) {
     l = lvalue_new(LV_SLICE, u->slice.elem);
+    if (index_first(x))
+      l->index = lower_index_value(index, &l->index_signed);
     l->addr = lower_expr(base);
   } else {
     Lvalue *array = lvalue_operand(base);
@@ -117,7 +121,7 @@ static Lvalue *lvalue_index(Expr *x) {
     l->base = array;
     l->outer = array->type;
   }
-  l->index = lower_index_value(index, &l->index_signed);
+  if (!l->index) l->index = lower_index_value(index, &l->index_signed);
   return l;
 }
 
@@ -172,23 +176,27 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   Type *yt = shift && rhs ? default_type(type_of(rhs)) : t;
   bool late = rhs && is_late(x, rhs);
   Lvalue *l = late ? NULL : lower_lvalue(x);
-  Val y;
-  if (rhs)
-    y = lower_expr_as(rhs, yt);
-  else
+  Val y = NULL, *strings = NULL;
+  int n = 0;
+  if (!rhs)
     y = lower_const(const_from_int64(1), t);
+  else if (is_string(t))
+    strings = lower_concat_operands(rhs, &n);  // s += a + b is one call
+  else
+    y = lower_expr_as(rhs, yt);
   if (late) l = lower_lvalue(x);
   set_pos(pos);
-  Val addr, old;
-  if (l->kind == LV_MAP) {
-    old = load_value(map_access(l->outer, l->addr, l->index, NULL), t);
-    Val v = lower_binary(op, old, y, t, yt, pos);
-    store_value(lvalue_address(l), v, t);
-    return;
+  bool is_map = l->kind == LV_MAP;
+  Val addr = is_map ? map_access(l->outer, l->addr, l->index, NULL)
+                    : lvalue_address(l);
+  Val v = load_value(addr, t);
+  if (strings) {
+    strings[0] = v;
+    v = concat_strings(strings, n + 1);
+  } else {
+    v = lower_binary(op, v, y, t, yt, pos);
   }
-  addr = lvalue_address(l);
-  old = load_value(addr, t);
-  store_value(addr, lower_binary(op, old, y, t, yt, pos), t);
+  store_value(is_map ? lvalue_address(l) : addr, v, t);
 }
 
 // ---- = and := --------------------------------------------------------------

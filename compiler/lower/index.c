@@ -32,13 +32,18 @@ static Val array_len(Type *array) {
 
 // ---- elements --------------------------------------------------------------
 
+bool index_first(Expr *x) {
+  return has_call(x->index.indices.at[0]) && !has_call(x->index.x);
+}
+
 Val lower_index_address(Expr *x) {
   Expr *base = x->index.x;
   Expr *index = x->index.indices.at[0];
   Type *bt = type_of(base), *u = under(bt);
-  Val p, limit;
+  Val p, limit, i = NULL;
   bool is_signed;
   Type *elem;
+  if (index_first(x)) i = lower_index_value(index, &is_signed);
   if (u->kind == TY_SLICE) {
     Val s = lower_expr(base);
     p = extract(s, 0);
@@ -53,7 +58,7 @@ Val lower_index_address(Expr *x) {
     elem = u->array.elem;
     limit = array_len(bt);
   }
-  Val i = lower_index_value(index, &is_signed);
+  if (!i) i = lower_index_value(index, &is_signed);
   set_pos(x->index.lbrack);
   if (u->kind == TY_POINTER) nil_check(p);
   bounds_check(i, is_signed, limit, false, GL_BOUNDS_INDEX);
@@ -73,7 +78,7 @@ static Val lower_string_index(Expr *x) {
 static Val lower_map_index(Expr *x) {
   Type *mt = under(type_of(x->index.x));
   Val m = lower_expr(x->index.x);
-  Val key = lower_expr_as(x->index.indices.at[0], mt->map.key);
+  Val key = lower_string_view(x->index.indices.at[0], mt->map.key);
   set_pos(x->pos);
   return load_value(map_access(mt, m, key, NULL), mt->map.elem);
 }

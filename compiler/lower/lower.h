@@ -313,7 +313,10 @@ Val lower_address(Expr *x);                // of an addressable expression, or
 // The type of x's value; the one place that will substitute type arguments.
 Type *type_of(Expr *x);
 bool is_addressable(Expr *x);
-bool has_call(Expr *x);                    // a call or receive: order matters
+bool has_call(Expr *x);
+// Whether x[i] takes the variable x after a call in i, which may assign to
+// it, as Go's compiler does. (The specification leaves the order open.)
+bool index_first(Expr *x);                    // a call or receive: order matters
 // The receiver of method selector x as the method declares it (T, *T or the
 // interface value); *recv_type gets its type.
 Val lower_receiver(Expr *x, Type **recv_type);
@@ -348,6 +351,13 @@ bool is_signed_int(Type *t);
 Val to_i64(Val v, Type *t);                // integer of type t, extended
 // x op y for a comparison (i1); the types may differ: interface and concrete.
 Val lower_compare(Token op, Val x, Type *xt, Val y, Type *yt);
+// Operands of a string sum, from element 1 on of the array returned; element
+// 0 is free. concat_strings joins n strings.
+Val *lower_concat_operands(Expr *x, int *n);
+Val concat_strings(Val *vals, int n);
+// As lower_expr_as, but string(bytes) may be the bytes themselves: for who
+// only looks at it before anything else happens.
+Val lower_string_view(Expr *x, Type *t);
 Val lower_is_nil(Val v, Type *t);          // i1
 // convert.c
 bool is_pointer_shaped(Type *t);           // the interface word is the value
