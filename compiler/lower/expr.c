@@ -367,6 +367,19 @@ static bool read_late(Expr *x, Expr *beside) {
   return x->mode != MODE_CONST && !has_call(x) && has_call(beside);
 }
 
+Val lower_string_view(Expr *x, Type *t) {
+  Expr *u = unparen(x);
+  if (u->mode == MODE_CONST || !is_conversion(u) || !is_string(t) ||
+      !is_string(type_of(u)))
+    return lower_expr_as(x, t);
+  Expr *arg = u->call.args.at[0];
+  Type *from = type_of(arg) ? under(type_of(arg)) : NULL;
+  if (!from || from->kind != TY_SLICE || type_size(from->slice.elem) != 1)
+    return lower_expr_as(x, t);
+  Val bytes = lower_expr(arg);
+  return make_string(extract(bytes, 0), extract(bytes, 1));
+}
+
 static Val lower_comparison(Expr *x) {
   Expr *l = x->binary.x, *r = x->binary.y;
   if (is_nil_operand(r) || is_nil_operand(l)) {
@@ -383,6 +396,9 @@ static Val lower_comparison(Expr *x) {
   if (read_late(l, r)) {
     rv = lower_expr_as(r, rt);
     lv = lower_expr_as(l, lt);
+  } else if (is_string(lt) && is_string(rt) && !has_call(r)) {
+    lv = lower_string_view(l, lt);
+    rv = lower_string_view(r, rt);
   } else {
     lv = lower_expr_as(l, lt);
     if (is_memory_class(lt) && has_call(r)) lv = snapshot(lv, lt);
@@ -404,21 +420,30 @@ static void concat_operands(Expr *x, Operands *out) {
   vec_push(out, x);
 }
 
-// a + b + c of strings as one call.
-static Val lower_concat(Expr *x) {
+Val *lower_concat_operands(Expr *x, int *n) {
   Operands ops = {0};
   concat_operands(x, &ops);
-  Type *t = type_of(x);
-  Val *vals = NEW_ARRAY(Val, ops.len);
+  Val *vals = NEW_ARRAY(Val, ops.len + 1);
   Type **types = NEW_ARRAY(Type *, ops.len);
-  for (int i = 0; i < ops.len; i++) types[i] = t;
-  lower_operands(ops.at, types, ops.len, vals);
-  LLVMTypeRef at = LLVMArrayType2(M->t_string, (uint64_t)ops.len);
-  Val array = alloca_llvm(at, "concat");
-  for (int i = 0; i < ops.len; i++)
+  for (int i = 0; i < ops.len; i++) types[i] = type_of(x);
+  lower_operands(ops.at, types, ops.len, vals + 1);
+  *n = ops.len;
+  return vals;
+}
+
+Val concat_strings(Val *vals, int n) {
+  Val array = alloca_llvm(LLVMArrayType2(M->t_string, (uint64_t)n), "concat");
+  for (int i = 0; i < n; i++)
     LLVMBuildStore(F->b, vals[i], gep_bytes(array, i * 16));
+  return RT_CALL("concatstrings", array, const_i64(n));
+}
+
+// a + b + c of strings as one call.
+static Val lower_concat(Expr *x) {
+  int n;
+  Val *vals = lower_concat_operands(x, &n);
   set_pos(x->pos);
-  return RT_CALL("concatstrings", array, const_i64(ops.len));
+  return concat_strings(vals + 1, n);
 }
 
 static Val lower_binary_expr(Expr *x) {
@@ -477,7 +502,7 @@ void lower_comma_ok(Expr *x, Val *value, Val *ok) {
   case E_INDEX: {
     Type *mt = under(type_of(x->index.x));
     Val m = lower_expr(x->index.x);
-    Val key = lower_expr_as(x->index.indices.at[0], mt->map.key);
+    Val key = lower_string_view(x->index.indices.at[0], mt->map.key);
     set_pos(x->pos);
     Val p = map_access(mt, m, key, ok);
     *value = load_value(p, mt->map.elem);

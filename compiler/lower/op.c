@@ -153,13 +153,7 @@ Val lower_binary(Token op, Val x, Val y, Type *t, Type *ytype, Pos pos) {
   if (is_integer(t)) return lower_int_op(op, x, y, t);
   if (is_float(t)) return lower_float_op(op, x, y);
   if (is_complex(t)) return lower_complex_op(op, x, y, t);
-  if (is_string(t)) {
-    LLVMTypeRef at = LLVMArrayType2(M->t_string, 2);
-    Val array = alloca_llvm(at, "concat");
-    LLVMBuildStore(F->b, x, array);
-    LLVMBuildStore(F->b, y, gep_bytes(array, 16));
-    return RT_CALL("concatstrings", array, const_i64(2));
-  }
+  if (is_string(t)) return concat_strings((Val[]){x, y}, 2);
   unreachable();
 }
 

@@ -143,9 +143,20 @@ static void range_array(Range *r) {
   range_elements(r, p, const_i64(u->array.len), u->array.elem);
 }
 
+// The bytes of s in range []byte(s) need no copy: nobody can write to them.
+static Expr *bytes_of_string(Expr *x) {
+  x = unparen(x);
+  if (!is_conversion(x)) return NULL;
+  Expr *arg = x->call.args.at[0];
+  Type *t = type_of(arg), *to = under(type_of(x));
+  bool bytes = to->kind == TY_SLICE && type_size(to->slice.elem) == 1;
+  return t && bytes && is_string(t) ? arg : NULL;
+}
+
 static void range_slice(Range *r) {
   Expr *x = r->s->range.x;
-  Val s = lower_expr(x);
+  Expr *string = bytes_of_string(x);
+  Val s = lower_expr(string ? string : x);
   range_elements(r, extract(s, 0), extract(s, 1),
                  under(type_of(x))->slice.elem);
 }
