@@ -556,8 +556,6 @@ bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
                     TypeVec *targs, ExprVec *args) {
   if (tparams->len != targs->len) {
     bool few = targs->len < tparams->len;
-    if (!few && args && tparams->len < args->len)
-      pos = expr_start(args->at[tparams->len]);
     check_error(c, pos, "%s type arguments for type %s: have %d, want %d",
                 few ? "not enough" : "too many", name, targs->len,
                 tparams->len);
