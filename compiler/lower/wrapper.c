@@ -3,7 +3,8 @@
 // Generated code around methods: for interface tables (data word to
 // receiver), promoted methods, method values and method expressions.
 //
-// What must hold: wrappers lie in section glwrap and do not inline what they
+// Most wrappers end in a tail call, so that they cost a load and a jump and
+// leave no frame. What must hold for the others: wrappers lie in section glwrap and do not inline what they
 // call, because runtime.gorecover looks through return addresses in that
 // section: a method called by a wrapper counts as called by the wrapper's
 // caller.
@@ -65,6 +66,20 @@ static void finish(Final *f, Val recv, Type *recv_type, Object *m) {
   f->recv = extract(recv, 1);
 }
 
+// The frame is at most a few words, so the stack check is left to the callee.
+static void make_tail_call(Val call) {
+  LLVMSetTailCall(call, true);
+  if (lower_options.opt_level == 0)
+    return;
+  const char *split = "split-stack", *nosplit = "gl-nosplit";
+  LLVMRemoveStringAttributeAtIndex(F->fn, LLVMAttributeFunctionIndex, split,
+                                   (unsigned)strlen(split));
+  LLVMAddAttributeAtIndex(
+      F->fn, LLVMAttributeFunctionIndex,
+      LLVMCreateStringAttribute(M->ctx, nosplit, (unsigned)strlen(nosplit),
+                                "", 0));
+}
+
 // Calls f with the wrapper's own parameters from `first` on, and returns what
 // it returns; memory for results is passed on.
 static void forward(Final *f, Type *sig, unsigned first) {
@@ -78,6 +93,9 @@ static void forward(Final *f, Type *sig, unsigned first) {
   LLVMTypeRef type = func_llvm_type(sig, f->recv_type, false);
   Val call = LLVMBuildCall2(F->b, type, f->code, args, n, "");
   add_call_attr(call, "noinline");
+  // A copy of the receiver in this frame must outlive the call.
+  if (!is_memory_class(f->recv_type))
+    make_tail_call(call);
   if (LLVMGetReturnType(type) == M->t_void)
     LLVMBuildRetVoid(F->b);
   else
@@ -90,6 +108,9 @@ static bool begin_wrapper(const char *name, LLVMTypeRef type) {
     return false;
   func_begin(fn, type, name, 0);
   mark_wrapper(fn);
+  const char *attr = "disable-tail-calls";
+  LLVMRemoveStringAttributeAtIndex(fn, LLVMAttributeFunctionIndex, attr,
+                                   (unsigned)strlen(attr));
   return true;
 }
 
