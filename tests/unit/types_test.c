@@ -51,6 +51,8 @@ static void texts(void **state) {
       {"interface{ M(); n() int }", "interface{M(); n() int}",
        "interface { M(); test.n() int }",
        "interface{M(); example.org/test.n() int}"},
+      {"struct{ T }", "struct{T}", "struct { test.T }",
+       "struct{?T example.org/test.T}"},
       {"interface{}", "interface{}", "interface {}", "interface{}"},
       {"any", "any", "interface {}", "interface{}"},
       {"error", "error", "error", "error"},
