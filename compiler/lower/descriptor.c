@@ -241,11 +241,9 @@ static const char *declared_name(Type *t) {
 }
 
 static Val method_const(Type *t, const MethodEntry *m) {
-  Val code = itab_method_code(t, m);
-  Val own = method_code(t, m);
   Val vs[] = {string_const(m->obj->name->s, m->obj->name->len),
               cstring(pkgpath_of(m->obj)), type_descriptor(m->obj->type),
-              code, own ? own : null_ptr()};
+              itab_method_code(t, m), method_code(t, m)};
   return const_struct(vs, 5);
 }
 
@@ -398,10 +396,12 @@ static Package *home_of(Type *t) {
   return o->pkg;
 }
 
+// Reflection reaches the methods of *T from a T, so T keeps them.
 static Val ptr_to_of(Type *t) {
-  bool wanted = t->kind == TY_NAMED && home_of(t) == M->pkg &&
-                !is_interface(t) && t->named.methods.len;
-  return wanted ? type_descriptor(type_pointer(t)) : null_ptr();
+  if (t->kind == TY_POINTER || is_interface(t))
+    return null_ptr();
+  Type *p = type_pointer(t);
+  return method_set(p)->len ? type_descriptor(p) : null_ptr();
 }
 
 static int flags_of(Type *t, bool has_uncommon) {
@@ -434,6 +434,39 @@ static Val build_descriptor(Type *t, const char *name) {
   return const_struct(parts.at, (unsigned)parts.len);
 }
 
+// ---- references for reflection ----------------------------------------------
+
+// An unnamed type may also be made at run time, and must be found then: its
+// descriptor's comdat has a reference to it, the distance between the two, in
+// section gltypes. The linker keeps or drops the members of a comdat together,
+// so the section has what the program has, and keeps nothing itself.
+static ValVec type_refs;
+
+static void add_type_ref(Val descriptor, LLVMComdatRef comdat) {
+  Val g = LLVMAddGlobal(M->mod, M->t_i32, "typeref");
+  Val distance = LLVMConstSub(LLVMConstPtrToInt(descriptor, M->t_i64),
+                              LLVMConstPtrToInt(g, M->t_i64));
+  LLVMSetInitializer(g, LLVMConstTrunc(distance, M->t_i32));
+  LLVMSetGlobalConstant(g, true);
+  LLVMSetLinkage(g, LLVMInternalLinkage);
+  LLVMSetSection(g, "gltypes");
+  LLVMSetComdat(g, comdat);
+  vec_push(&type_refs, g);
+}
+
+// Has the optimizer leave them alone.
+void emit_type_refs(void) {
+  if (type_refs.len) {
+    Val array = LLVMConstArray2(M->t_ptr, type_refs.at,
+                                (uint64_t)type_refs.len);
+    Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(array), "llvm.compiler.used");
+    LLVMSetInitializer(g, array);
+    LLVMSetLinkage(g, LLVMAppendingLinkage);
+    LLVMSetSection(g, "llvm.metadata");
+  }
+  type_refs.len = 0;
+}
+
 Val type_descriptor(Type *t) {
   t = default_type(t);
   const char *name = link_name_type(t);
@@ -458,6 +491,8 @@ Val type_descriptor(Type *t) {
   owner = name;
   LLVMSetInitializer(g, build_descriptor(t, name));
   owner = outer;
+  if (t->kind != TY_NAMED && t->kind != TY_BASIC)
+    add_type_ref(g, comdat);
   return g;
 }
 

@@ -178,16 +178,6 @@ Val itab_method_code(Type *t, const MethodEntry *m) {
   return LLVMGetNamedFunction(M->mod, name);
 }
 
-// Code that takes the receiver of type t itself first; NULL if there is none
-// but for a wrapper nobody has asked for.
-Val method_code(Type *t, const MethodEntry *m) {
-  if (is_pointer_shaped(t))
-    return itab_method_code(t, m);
-  if (m->path.len == 0 && !m->obj->func.iface)
-    return function_for(m->obj);
-  return NULL;
-}
-
 // ---- method values ---------------------------------------------------------
 
 static LLVMTypeRef bound_type(Type *recv_type) {
@@ -231,9 +221,7 @@ static bool is_plain_expr(Selection *sel) {
          sel->obj->func.ptr_recv == is_pointer;
 }
 
-Val lower_method_expr(Selection *sel) {
-  if (is_plain_expr(sel))
-    return func_value_of(sel->obj);
+static Val method_expr_code(Selection *sel) {
   Type *t = sel->recv;
   Type *sig = sel->obj->type;
   LLVMTypeRef type = func_llvm_type(sig, t, false);
@@ -248,5 +236,20 @@ Val lower_method_expr(Selection *sel) {
     forward(&f, sig, at + 1);
     func_end();
   }
-  return static_closure(LLVMGetNamedFunction(M->mod, name));
+  return LLVMGetNamedFunction(M->mod, name);
+}
+
+Val lower_method_expr(Selection *sel) {
+  if (is_plain_expr(sel))
+    return func_value_of(sel->obj);
+  return static_closure(method_expr_code(sel));
+}
+
+// Code that takes the receiver of type t itself first.
+Val method_code(Type *t, const MethodEntry *m) {
+  if (is_pointer_shaped(t))
+    return itab_method_code(t, m);
+  if (m->path.len == 0 && !m->obj->func.iface)
+    return function_for(m->obj);
+  return method_expr_code(selection_of(t, m));
 }
