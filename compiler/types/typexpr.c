@@ -472,6 +472,7 @@ static Type *check_bound(Checker *c, Expr *x) {
 }
 
 void check_type_params(Checker *c, FieldVec *fields, TypeVec *out) {
+  require_lang(c, fields->at[0]->pos, 18, "type parameter");
   // All are in scope of all constraints.
   for (int i = 0; i < fields->len; i++) {
     Field *f = fields->at[i];
