@@ -130,7 +130,7 @@ static int count_instructions(int limit) {
 // LLVM's time grows faster than the length of a function. Very long ones are
 // tables built by code, or generated; package initialisers run once.
 static void leave_alone_if_long(void) {
-  enum { LONG_INIT = 4000, LONG = 50000 };
+  enum { LONG_INIT = 4000, LONG = 25000 };
   int limit = F->is_init ? LONG_INIT : LONG;
   if (count_instructions(limit) <= limit)
     return;
