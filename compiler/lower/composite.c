@@ -9,24 +9,8 @@
 // Fewer constant elements than this are stored one by one.
 enum { MIN_TEMPLATE = 4, MIN_MAP_LOOP = 25 };
 
-static int64_t key_index(Expr *key) {
-  int64_t n = 0;
-  if (!const_int64(const_to_int(key->cv), &n)) unreachable();
-  return n;
-}
-
 static Expr *elem_value(Expr *e) {
   return e->kind == E_KEY_VALUE ? e->kv.value : e;
-}
-
-static int64_t literal_len(Expr *x) {
-  int64_t at = 0, len = 0;
-  for (int i = 0; i < x->composite.elems.len; i++, at++) {
-    Expr *e = x->composite.elems.at[i];
-    if (e->kind == E_KEY_VALUE) at = key_index(e->kv.key);
-    if (at + 1 > len) len = at + 1;
-  }
-  return len;
 }
 
 static int struct_field(Type *u, Expr *e, int i) {
@@ -74,7 +58,7 @@ static void elements_to(Expr *x, Type *elem, int64_t len, Val dst,
     int64_t at = 0;
     for (int i = 0; i < given->len; i++, at++) {
       if (given->at[i]->kind == E_KEY_VALUE)
-        at = key_index(given->at[i]->kv.key);
+        at = literal_key(given->at[i]->kv.key);
       if (vals[i]) all[at] = vals[i];
     }
     Val init = LLVMConstArray2(mem_type(elem), all, (uint64_t)len);
@@ -89,7 +73,7 @@ static void elements_to(Expr *x, Type *elem, int64_t len, Val dst,
     int64_t at = 0;
     for (int i = 0; i < given->len; i++, at++) {
       Expr *e = given->at[i];
-      if (e->kind == E_KEY_VALUE) at = key_index(e->kv.key);
+      if (e->kind == E_KEY_VALUE) at = literal_key(e->kv.key);
       if (!in_pass(e, pass, passes) || (use_template && vals[i])) continue;
       Val to = gep_index(dst, elem, const_i64(at));
       lower_expr_as_to(elem_value(e), elem, to);

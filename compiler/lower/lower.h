@@ -194,6 +194,7 @@ Val type_descriptor(Type *t);       // address of the linkonce_odr constant
 // Only size and pointer bitmap, for the collector: pulls in no methods.
 Val gc_descriptor(Type *t);
 uint32_t type_hash(Type *t);        // in its descriptor
+void emit_type_refs(void);          // once, when all descriptors are there
 bool is_memory_equal(Type *t);      // == compares the bytes
 Val itab_for(Type *concrete, Type *iface);
 Val equal_func_value(Type *t);      // closure object, NULL constant if none
@@ -316,7 +317,7 @@ bool is_addressable(Expr *x);
 bool has_call(Expr *x);
 // Whether x[i] takes the variable x after a call in i, which may assign to
 // it, as Go's compiler does. (The specification leaves the order open.)
-bool index_first(Expr *x);                    // a call or receive: order matters
+bool index_first(Expr *x);              // a call or receive: order matters
 // The receiver of method selector x as the method declares it (T, *T or the
 // interface value); *recv_type gets its type.
 Val lower_receiver(Expr *x, Type **recv_type);
@@ -344,6 +345,11 @@ Val static_template(Expr *x, Type *t);
 Val static_zero(Type *t);                  // of mem_type(t)
 // A private global; init is of mem_type(t).
 Val static_global(Val init, Type *t, bool constant);
+
+// Index given by a constant key; number of elements of an array or slice
+// literal.
+int64_t literal_key(Expr *key);
+int64_t literal_len(Expr *x);
 
 // op.c
 int int_bits(Type *t);

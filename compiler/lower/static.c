@@ -86,7 +86,7 @@ static Val static_struct(Expr *x, Type *t, bool once) {
   return const_aggregate(mt, elems, (unsigned)n);
 }
 
-static int64_t key_index(Expr *key) {
+int64_t literal_key(Expr *key) {
   int64_t n = 0;
   if (!const_int64(const_to_int(key->cv), &n)) unreachable();
   return n;
@@ -103,7 +103,7 @@ static Val static_elements(Expr *x, Type *elem, int64_t len, bool once) {
   for (int i = 0; i < given->len; i++, at++) {
     Expr *e = given->at[i];
     if (e->kind == E_KEY_VALUE) {
-      at = key_index(e->kv.key);
+      at = literal_key(e->kv.key);
       e = e->kv.value;
     }
     Val v = static_expr(e, elem, once);
@@ -113,11 +113,11 @@ static Val static_elements(Expr *x, Type *elem, int64_t len, bool once) {
   return LLVMConstArray2(mt, vals, (uint64_t)len);
 }
 
-static int64_t literal_len(Expr *x) {
+int64_t literal_len(Expr *x) {
   int64_t at = 0, len = 0;
   for (int i = 0; i < x->composite.elems.len; i++, at++) {
     Expr *e = x->composite.elems.at[i];
-    if (e->kind == E_KEY_VALUE) at = key_index(e->kv.key);
+    if (e->kind == E_KEY_VALUE) at = literal_key(e->kv.key);
     if (at + 1 > len) len = at + 1;
   }
   return len;
