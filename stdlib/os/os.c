@@ -84,8 +84,21 @@ intptr_t gl_os_fd1(intptr_t what, intptr_t fd, intptr_t arg) {
   case 0: return result(ftruncate((int)fd, arg));
   case 1: return result(fsync((int)fd));
   case 2: return result(fchmod((int)fd, (mode_t)arg));
+  case 3: return result(fchdir((int)fd));
   }
   return -ENOSYS;
+}
+
+intptr_t gl_os_chown(const char *path, intptr_t uid, intptr_t gid,
+                     bool follow) {
+  return result((follow ? chown : lchown)(path, (uid_t)uid, (gid_t)gid));
+}
+
+// times: seconds and nanoseconds of access, then of modification.
+intptr_t gl_os_utimes(const char *path, const int64_t *times) {
+  struct timespec ts[2] = {{.tv_sec = times[0], .tv_nsec = times[1]},
+                           {.tv_sec = times[2], .tv_nsec = times[3]}};
+  return result(utimensat(AT_FDCWD, path, ts, 0));
 }
 
 intptr_t gl_os_readlink(const char *path, char *buf, intptr_t size) {
