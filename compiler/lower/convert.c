@@ -138,21 +138,50 @@ Val iface_unbox(Val data, Type *t) {
   return is_pointer_shaped(t) ? data : load_value(data, t);
 }
 
-// &table[v] for the 256 values of a byte or bool.
-static Val byte_box(Val v) {
-  Val g = LLVMGetNamedGlobal(M->mod, "gl.bytes");
-  if (!g) {
-    Val bytes[256];
-    for (int i = 0; i < 256; i++)
-      bytes[i] = LLVMConstInt(M->t_i8, (unsigned)i, false);
-    Val init = LLVMConstArray2(M->t_i8, bytes, 256);
-    g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), "gl.bytes");
-    LLVMSetInitializer(g, init);
-    LLVMSetGlobalConstant(g, true);
-    LLVMSetLinkage(g, LLVMPrivateLinkage);
-  }
-  return gep_index(g, types_basic[B_UINT8],
-                   LLVMBuildZExt(F->b, v, M->t_i64, ""));
+// Words 0 to 255, shared by all packages: the boxes of small integers, and by
+// their first bytes those of narrower ones.
+static Val small_words(void) {
+  const char name[] = "gl.smallwords";
+  Val g = LLVMGetNamedGlobal(M->mod, name);
+  if (g) return g;
+  Val words[256];
+  for (int i = 0; i < 256; i++) words[i] = const_i64(i);
+  Val init = LLVMConstArray2(M->t_i64, words, 256);
+  g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), name);
+  LLVMSetInitializer(g, init);
+  LLVMSetGlobalConstant(g, true);
+  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
+  LLVMSetVisibility(g, LLVMHiddenVisibility);
+  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
+  return g;
+}
+
+static Val small_box(Val v) {
+  Val i = LLVMTypeOf(v) == M->t_i64 ? v
+                                    : LLVMBuildZExt(F->b, v, M->t_i64, "");
+  return gep_index(small_words(), types_basic[B_INT], i);
+}
+
+// An integer on the heap, unless it is small.
+static Val box_integer(Val v, Type *t) {
+  Val limit = LLVMConstInt(LLVMTypeOf(v), 256, false);
+  LLVMBasicBlockRef small = new_block("box.small");
+  LLVMBasicBlockRef large = new_block("box.large");
+  LLVMBasicBlockRef done = new_block("box.done");
+  cond_br(LLVMBuildICmp(F->b, LLVMIntULT, v, limit, ""), small, large);
+  set_block(small);
+  Val p = small_box(v);
+  br(done);
+  set_block(large);
+  Val q = new_object(t);
+  store_value(q, v, t);
+  LLVMBasicBlockRef large_end = cur_block();
+  br(done);
+  set_block(done);
+  Val phi = LLVMBuildPhi(F->b, M->t_ptr, "");
+  LLVMBasicBlockRef from[] = {small, large_end};
+  LLVMAddIncoming(phi, (Val[]){p, q}, from, 2);
+  return phi;
 }
 
 // The memory form of a constant of a type without padding tricks, or NULL.
@@ -171,10 +200,13 @@ static Val box(Val v, Type *t, const void *site) {
   if (size == 0) return new_object(t);  // the one address of all such
   if (size == 1 && !is_memory_class(t) &&
       LLVMGetTypeKind(LLVMTypeOf(v)) == LLVMIntegerTypeKind)
-    return byte_box(v);
+    return small_box(v);
   Val c = constant_in_memory(v, t);
   if (c) return static_global(c, t, true);
-  Val p = site && !escapes_site(site) ? alloca_type(t, "box") : new_object(t);
+  bool on_heap = !site || escapes_site(site);
+  if (on_heap && LLVMGetTypeKind(LLVMTypeOf(v)) == LLVMIntegerTypeKind)
+    return box_integer(v, t);
+  Val p = on_heap ? new_object(t) : alloca_type(t, "box");
   store_value(p, v, t);
   return p;
 }
