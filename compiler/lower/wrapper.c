@@ -4,10 +4,10 @@
 // receiver), promoted methods, method values and method expressions.
 //
 // Most wrappers end in a tail call, so that they cost a load and a jump and
-// leave no frame. What must hold for the others: wrappers lie in section glwrap and do not inline what they
-// call, because runtime.gorecover looks through return addresses in that
-// section: a method called by a wrapper counts as called by the wrapper's
-// caller.
+// leave no frame. What must hold for the others: wrappers lie in section
+// glwrap and do not inline what they call, because runtime.gorecover looks
+// through return addresses in that section: a method called by a wrapper
+// counts as called by the wrapper's caller.
 
 #include "lower.h"
 
