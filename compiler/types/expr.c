@@ -92,7 +92,9 @@ static void ident_var(Checker *c, Expr *x, Object *obj) {
 static Object *find_ident(Checker *c, Expr *x) {
   Scope *where = NULL;
   Name *name = x->ident.name;
-  Object *obj = scope_lookup_outward(c->scope, name, x->pos, &where);
+  // A repeated constant expression means what it says where it is repeated.
+  Pos pos = c->iota_pos ? c->iota_pos : x->pos;
+  Object *obj = scope_lookup_outward(c->scope, name, pos, &where);
   if (!obj) {
     if (is_blank(x))
       check_error(c, x->pos, "cannot use _ as value or type");
