@@ -15,7 +15,8 @@ compiled. Its rules are followed:
 
 --expect FILE lists the tests that fail, a line each: `path: reason`. A test
 that fails off the list, or passes on it, makes the exit status 1. Without a
-list the exit status is 0 and the failures are printed.
+list the exit status is 0 and the failures are printed; --write FILE makes a
+list of them.
 """
 import argparse
 import collections
@@ -31,7 +32,7 @@ import tempfile
 
 KINDS = ("run", "rundir", "runoutput", "compile", "compiledir", "build",
          "builddir", "errorcheck", "errorcheckdir")
-COMPILE_SECONDS = 10
+COMPILE_SECONDS = 60
 RUN_SECONDS = 60
 
 # Messages that newer Go words differently from what the suite expects:
@@ -364,11 +365,40 @@ def read_expected(path):
     return expected
 
 
+def reason(result):
+    """A few words for the list, from what the test printed."""
+    missing = re.search(r"package (\S+) is not in std", result.why)
+    if missing:
+        return "needs package " + missing.group(1)
+    if "could not import C" in result.why:
+        return "needs cgo"
+    if result.why.startswith("words:"):
+        return "messages are worded differently"
+    if result.why.startswith("lines:"):
+        return "errors on other lines"
+    undefined = re.search(r"error: undefined: (\S+)", result.why)
+    if undefined:
+        return "needs " + undefined.group(1)
+    return re.sub(r"\s+", " ", result.why)[:60]
+
+
+def write_expected(path, rows, old):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("# Tests that fail, and why. Made by run.py --write.\n")
+        for r in sorted(rows):
+            f.write(f"\n# {r}\n")
+            for x in rows[r]:
+                name = x.test.path
+                if not x.ok:
+                    f.write(f"{name}: {old.get(name) or reason(x)}\n")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--gl", required=True)
     parser.add_argument("--suite", default="/usr/share/go-1.19/test")
     parser.add_argument("--expect")
+    parser.add_argument("--write")
     parser.add_argument("--row", help="only tests of this row")
     parser.add_argument("--kind", help="only tests of this kind")
     parser.add_argument("-O", dest="opt", default="-O1")
@@ -403,6 +433,8 @@ def main():
             if x.ok and listed:
                 print(f"PASSES but is listed: {x.test.path}")
             bad += x.ok == listed
+    if o.write:
+        write_expected(o.write, rows, expected)
     for r in sorted(rows):
         good = sum(x.ok for x in rows[r])
         extra = ""
