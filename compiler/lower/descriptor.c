@@ -230,8 +230,10 @@ static Object *type_object(Type *t) {
 
 // "T", "T[int]" or "int".
 static const char *declared_name(Type *t) {
-  if (t->kind == TY_BASIC)
-    return t->basic.name;
+  if (t->kind == TY_BASIC)  // rune and byte are int32 and uint8
+    return t->basic.kind == B_INT32 ? "int32"
+           : t->basic.kind == B_UINT8 ? "uint8"
+           : t->basic.kind == B_UNSAFE_POINTER ? "Pointer" : t->basic.name;
   Object *o = type_object(t);
   if (!o)
     return "";
@@ -257,8 +259,10 @@ static Val uncommon_for(Type *t) {
     vec_each(MethodEntry, m, ms)
       vec_push(&methods, method_const(t, m));
   Object *o = type_object(t);
-  Val vs[] = {cstring(declared_name(t)),
-              cstring(o && o->pkg ? o->pkg->path : ""), const_table(&methods),
+  const char *path = o && o->pkg ? o->pkg->path : "";
+  if (t->kind == TY_BASIC && t->basic.kind == B_UNSAFE_POINTER)
+    path = "unsafe";
+  Val vs[] = {cstring(declared_name(t)), cstring(path), const_table(&methods),
               const_i64(methods.len)};
   ValVec one = {0};
   vec_push(&one, const_struct(vs, 4));

@@ -247,6 +247,7 @@ LLVMModuleRef lower_package(Package *pkg, bool with_start) {
   if (with_start)
     emit_start();
   lower_instances();
+  emit_type_refs();
   debug_end();
   if (lower_options.verify)
     verify_module();

@@ -7,6 +7,7 @@
 //   48   xmm0 .. xmm7, 8 bytes each
 //   112  rax rdx rcx                 results
 //   136  xmm0 xmm1
+//   152  results in x87 registers: their number; 160: st0 st1, as doubles
 //
 // All of it runs on the goroutine's own stack, so each routine looks at the
 // split-stack guard as compiled prologues do: r10 bytes of frame and r11
@@ -69,7 +70,14 @@ FUNC(gl_reflectcall)
 	movq %rcx, 128(%rbx)
 	movsd %xmm0, 136(%rbx)
 	movsd %xmm1, 144(%rbx)
-	leaq -16(%rbp), %rsp
+	cmpq $1, 152(%rbx)
+	jb 3f
+	je 2f
+	fstpl 160(%rbx)
+	fstpl 168(%rbx)
+	jmp 3f
+2:	fstpl 160(%rbx)
+3:	leaq -16(%rbp), %rsp
 	popq %rbx
 	popq %rbx
 	popq %rbp
@@ -93,7 +101,8 @@ FUNC(gl_makefunc)
 	.cfi_offset %rbp, -16
 	movq %rsp, %rbp
 	.cfi_def_cfa_register %rbp
-	subq $160, %rsp
+	subq $176, %rsp
+	movq $0, 152(%rsp)
 	movq %rdi, (%rsp)
 	movq %rsi, 8(%rsp)
 	movq %rdx, 16(%rsp)
@@ -118,7 +127,12 @@ FUNC(gl_makefunc)
 	movq 128(%rsp), %rcx
 	movsd 136(%rsp), %xmm0
 	movsd 144(%rsp), %xmm1
-	movq %rbp, %rsp
+	cmpq $1, 152(%rsp)
+	jb 3f
+	je 2f
+	fldl 168(%rsp)
+2:	fldl 160(%rsp)
+3:	movq %rbp, %rsp
 	popq %rbp
 	.cfi_def_cfa %rsp, 8
 	retq
