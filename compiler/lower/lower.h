@@ -56,8 +56,6 @@ typedef struct Module {
   LLVMTargetDataRef layout;
   LLVMDIBuilderRef di;
   LLVMMetadataRef di_unit;
-  Map di_files;             // Source -> LLVMMetadataRef
-  StrMap symbols;           // link name -> Val (functions and globals)
   StrMap strings;           // constant bytes -> Val (private globals)
   VEC(FuncInfo *) pending;  // instances still to be lowered
   Map instances;            // Objects of those asked for
