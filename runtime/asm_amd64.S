@@ -500,6 +500,11 @@ FUNC(gl_set_panic)
 	retq
 END(gl_set_panic)
 
+FUNC(gl_breakpoint)
+	int3
+	retq
+END(gl_breakpoint)
+
 // gl_new(size, type): zeroed memory that may hold pointers. Pops the M's free
 // list of the size class; its objects are zero but for the link.
 FUNC(gl_new)

@@ -240,7 +240,12 @@ static void copy_local_type(Decl *d) {
   Type *t = type_named_new(o);
   o->type = old;
   t->named.local_id = old->named.local_id;
-  t->named.targs = *C->targs;
+  if (old->named.tparams.len) {
+    t->named.tparams = old->named.tparams;
+    t->named.outer = *C->targs;
+  } else {
+    t->named.targs = *C->targs;
+  }
   vec_push(&C->from, old);
   vec_push(&C->to, t);
   t->named.underlying = t->named.rhs = copy_type(under(old));

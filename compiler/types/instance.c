@@ -133,9 +133,12 @@ static Type *subst_literal(Subst *s, Type *t) {
       Type *local = t->named.local_id ? subst_param(s, t) : t;
       if (local != t) return local;
       TypeVec args = {0};
-      if (!t->named.targs.len || !subst_types(s, &t->named.targs, &args))
-        return t;
-      return instantiate(t->named.origin, &args);
+      if (!t->named.targs.len || !t->named.origin) return t;
+      Type *origin = t->named.origin;
+      if (origin->named.local_id) origin = subst_param(s, origin);
+      bool changed = subst_types(s, &t->named.targs, &args);
+      if (!changed && origin == t->named.origin) return t;
+      return instantiate(origin, changed ? &args : &t->named.targs);
     }
     case TY_POINTER: {
       Type *e = subst(s, t->pointer.elem);
@@ -221,6 +224,7 @@ Type *instantiate(Type *generic, TypeVec *targs) {
   Type *t = type_named_new(generic->named.obj);
   t->named.origin = generic;
   t->named.local_id = generic->named.local_id;
+  t->named.outer = generic->named.outer;
   vec_each(Type *, a, targs) vec_push(&t->named.targs, *a);
   // T[P] that holds T[T[P]] would go on for ever.
   if (nesting(t, DEEPEST_ARGS + 1) > DEEPEST_ARGS) {

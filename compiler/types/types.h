@@ -59,6 +59,8 @@ struct Type {
       TypeVec targs;         // of an instance, else empty
       Type *origin;          // generic type an instance was made from
       TypeVec tparams;       // of a generic type
+      TypeVec outer;         // of a generic type local to an instance of a
+                             // function: the instance's arguments
       int local_id;          // 0 at package level, else unique in the package
       bool cyclic;           // needed itself, which was reported
     } named;

@@ -66,12 +66,22 @@ static void write_member(Writer *w, const Object *obj, bool method) {
   add(w, obj->name->s);
 }
 
-static void write_list(Writer *w, TypeVec *list) {
-  add(w, "[");
+static void write_items(Writer *w, TypeVec *list) {
   for (int i = 0; i < list->len; i++) {
     if (i) add(w, w->dialect == MESSAGE ? ", " : ",");
     write_type(w, list->at[i]);
   }
+}
+
+// [int,string]; of a generic type local to a generic function [int;string],
+// the function's arguments first.
+static void write_arguments(Writer *w, Type *t) {
+  add(w, "[");
+  if (t->named.outer.len) {
+    write_items(w, &t->named.outer);
+    add(w, ";");
+  }
+  write_items(w, &t->named.targs);
   add(w, "]");
 }
 
@@ -102,17 +112,17 @@ static void write_named(Writer *w, Type *t) {
   Object *obj = t->named.obj;
   write_package(w, obj->pkg);
   add(w, obj->name->s);
-  if (w->dialect == LINK && t->named.local_id)
-    buf_printf(&w->b, "·%d", t->named.local_id);
+  Dialect d = w->dialect;
   if (t->named.targs.len) {
     // Arguments are told apart by their full paths, as in Go.
-    Dialect d = w->dialect;
     if (d == REFLECT) w->dialect = LINK;
-    write_list(w, &t->named.targs);
+    write_arguments(w, t);
     w->dialect = d;
   } else if (w->dialect == MESSAGE && t->named.tparams.len) {
     write_tparams(w, &t->named.tparams);
   }
+  if (d == LINK && t->named.local_id)
+    buf_printf(&w->b, "·%d", t->named.local_id);
 }
 
 static void write_basic(Writer *w, Type *t) {
