@@ -483,6 +483,8 @@ static void set_linkage(FuncInfo *info, const Directive *d) {
                  strcmp(info->obj->name->s, "main") == 0;
   if (info->has_defer || info->has_recover || is_main || (d && d->noinline_))
     add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
+  if (d && d->wrapper)
+    LLVMSetSection(F->fn, "glwrap");
   if (d && d->nosplit) {
     LLVMRemoveStringAttributeAtIndex(F->fn, LLVMAttributeFunctionIndex,
                                      "split-stack", 11);

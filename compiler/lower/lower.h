@@ -246,6 +246,7 @@ typedef struct Directive {
   DirectiveKind kind;
   const char *name;           // C function, symbol or intrinsic
   bool noinline_, nosplit;
+  bool wrapper;               // no caller of its own to recover
 } Directive;
 const Directive *directive_of(Object *f);   // never NULL
 bool has_c_convention(Object *f);

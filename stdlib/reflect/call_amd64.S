@@ -87,6 +87,7 @@ END(gl_reflectcall)
 
 // The code of what MakeFunc returns. r10 = the closure: its code, the bytes
 // of stack arguments, and a func(closure, regs, stack) that does the work.
+	.section glwrap, "ax", @progbits
 FUNC(gl_makefunc)
 	movq %r10, %rax
 	leaq -512(%rsp), %r11
@@ -137,6 +138,7 @@ FUNC(gl_makefunc)
 	.cfi_def_cfa %rsp, 8
 	retq
 END(gl_makefunc)
+	.text
 
 // The code of method values whose integer arguments leave a register for the
 // receiver. r10 = the closure: its code, the method, the receiver's word.
