@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Texts of error numbers for package syscall, as Go words them: the C
-// library's, but without a capital letter.
+// Package syscall. Texts of error numbers are the C library's, but as Go words
+// them: without a capital letter.
 #include <ctype.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 intptr_t gl_strerror(char *buf, intptr_t size, intptr_t err) {
   const char *text = strerrordesc_np((int)err);
@@ -19,4 +22,12 @@ intptr_t gl_strerror(char *buf, intptr_t size, intptr_t err) {
   if (n > 1 && !isupper((unsigned char)buf[1]))
     buf[0] = (char)tolower((unsigned char)buf[0]);
   return (intptr_t)n;
+}
+
+intptr_t gl_getpid(void) { return getpid(); }
+
+intptr_t gl_getpagesize(void) { return sysconf(_SC_PAGESIZE); }
+
+intptr_t gl_kill(intptr_t pid, intptr_t sig) {
+  return kill((pid_t)pid, (int)sig) < 0 ? -errno : 0;
 }
