@@ -14,9 +14,9 @@ compiled. Its rules are followed:
                            message on that line that matches, no others
 
 --expect FILE lists the tests that fail, a line each: `path: reason`. A test
-that fails off the list, or passes on it, makes the exit status 1, unless the reason
-begins with "by chance" (what a conservative collector finds). Without a
-list the exit status is 0 and the failures are printed; --write FILE makes a
+that fails off the list, or passes on it, makes the exit status 1, unless the
+reason begins with "by chance" (what a conservative collector finds). Without
+a list the exit status is 0 and the failures are printed; --write FILE makes a
 list of them.
 """
 import argparse
