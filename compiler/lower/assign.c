@@ -33,14 +33,17 @@ static Val lvalue_address(Lvalue *l) {
   case LV_VAR:
     return l->addr;
   case LV_DEREF:
+    if (l->pos) set_pos(l->pos);
     nil_check(l->addr);
     return l->addr;
   case LV_SLICE:
+    set_pos(l->pos);
     bounds_check(l->index, l->index_signed, extract(l->addr, 1), false,
                  GL_BOUNDS_INDEX);
     return gep_index(extract(l->addr, 0), l->type, l->index);
   case LV_ARRAY: {
     Val base = lvalue_address(l->base);
+    set_pos(l->pos);
     bounds_check(l->index, l->index_signed,
                  const_i64(under(l->outer)->array.len), false,
                  GL_BOUNDS_INDEX);
@@ -122,6 +125,7 @@ static Lvalue *lvalue_index(Expr *x) {
     l->outer = array->type;
   }
   if (!l->index) l->index = lower_index_value(index, &l->index_signed);
+  l->pos = x->index.lbrack;
   return l;
 }
 

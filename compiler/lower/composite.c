@@ -21,20 +21,31 @@ static int struct_field(Type *u, Expr *e, int i) {
   unreachable();
 }
 
+// A field named _ stays zero, whatever the literal gives for it.
+static bool is_blank_field(Object *f) {
+  return f->name && f->name->len == 1 && f->name->s[0] == '_';
+}
+
 // ---- structs and arrays in memory ------------------------------------------
 
 static void struct_to(Expr *x, Type *t, Val dst) {
   Type *u = under(t);
   ExprVec *elems = &x->composite.elems;
-  if (elems->len < u->struct_.fields.len || elems->len == 0)
-    zero_memory(dst, t);
+  bool partial = elems->len < u->struct_.fields.len || elems->len == 0;
+  for (int i = 0; i < u->struct_.fields.len; i++)
+    partial |= is_blank_field(u->struct_.fields.at[i]);
+  if (partial) zero_memory(dst, t);
   int passes = operand_passes(elems->at, elems->len);
   for (int pass = 0; pass < passes; pass++)
     for (int i = 0; i < elems->len; i++) {
       if (!in_pass(elems->at[i], pass, passes)) continue;
       int f = struct_field(u, elems->at[i], i);
-      lower_expr_as_to(elem_value(elems->at[i]),
-                       u->struct_.fields.at[f]->type, gep_field(dst, u, f));
+      Object *field = u->struct_.fields.at[f];
+      if (is_blank_field(field))
+        lower_expr_as(elem_value(elems->at[i]), field->type);
+      else
+        lower_expr_as_to(elem_value(elems->at[i]), field->type,
+                         gep_field(dst, u, f));
     }
 }
 
@@ -179,7 +190,8 @@ static Val lower_scalar_composite(Expr *x, Type *t) {
       int f = struct_field(u, elems->at[i], i);
       Val e = lower_expr_as(elem_value(elems->at[i]),
                             u->struct_.fields.at[f]->type);
-      v = LLVMBuildInsertValue(F->b, v, e, (unsigned)f, "");
+      if (!is_blank_field(u->struct_.fields.at[f]))
+        v = LLVMBuildInsertValue(F->b, v, e, (unsigned)f, "");
     }
   return v;
 }

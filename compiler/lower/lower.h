@@ -413,6 +413,7 @@ typedef struct Lvalue {
   bool index_signed;
   Type *outer;            // type of the slice, array, struct or map
   int field;
+  Pos pos;                // where a failed check points to
 } Lvalue;
 Lvalue *lower_lvalue(Expr *x);
 void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site);

@@ -77,8 +77,10 @@ static Val static_struct(Expr *x, Type *t, bool once) {
       e = e->kv.value;
     }
     if (field < 0) return NULL;
-    Val v = static_expr(e, u->struct_.fields.at[field]->type, once);
+    Object *f = u->struct_.fields.at[field];
+    Val v = static_expr(e, f->type, once);
     if (!v) return NULL;
+    if (f->name && f->name->len == 1 && f->name->s[0] == '_') continue;
     int at = element_of_field(mt, u, field, 0);
     if (at < 0 || LLVMTypeOf(v) != LLVMTypeOf(elems[at])) return NULL;
     elems[at] = v;
