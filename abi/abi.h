@@ -17,7 +17,8 @@
 //   hold code that takes the interface's data word as first parameter:
 //   the method itself for pointer-shaped receivers, else a wrapper.
 // * Several results are one LLVM struct; LLVM returns up to three integer
-//   words and two floating ones in registers and uses sret by itself above.
+//   words and four floating ones in registers (the last two on the x87 stack)
+//   and uses sret by itself above.
 // * The interface word holds pointer-shaped values (pointer, map, chan, func,
 //   unsafe.Pointer) directly; everything else is boxed and never written to.
 // * Type identity is the address of the descriptor (linkonce_odr, named by an
