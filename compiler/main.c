@@ -37,12 +37,16 @@ static int emit_sources(const Options *o) {
   return diag_flush() > 0;
 }
 
+static bool is_main(Package *pkg) {
+  return strcmp(pkg->name->s, "main") == 0;
+}
+
 static int emit_stage(const Options *o, Package *pkg) {
   if (o->emit == EMIT_TYPES) {
     type_write_dump(pkg, stdout);
     return 0;
   }
-  LLVMModuleRef mod = lower_package(pkg, strcmp(pkg->name->s, "main") == 0);
+  LLVMModuleRef mod = lower_package(pkg, is_main(pkg));
   if (o->emit != EMIT_IR)
     optimize(mod);
   if (o->emit == EMIT_ASM)
@@ -65,6 +69,17 @@ static const char *default_output(const Options *o) {
   return arena_strndup(perm, base, strlen(base));
 }
 
+// A package that is no program has nothing to link: compiling shows that it
+// is right, and its object is kept only if it has a name.
+static int build_library(const Options *o, Package *pkg) {
+  if (o->out)
+    return !build_object(pkg, o->out);
+  const char *dir = make_temp_dir();
+  bool ok = build_object(pkg, arena_printf(perm, "%s/0.o", dir));
+  remove_temp_dir(dir);
+  return !ok;
+}
+
 static int build(const Options *o) {
   if (o->emit == EMIT_TOKENS || o->emit == EMIT_AST)
     return emit_sources(o);
@@ -74,6 +89,8 @@ static int build(const Options *o) {
   lower_init();
   if (o->emit != EMIT_PROGRAM)
     return emit_stage(o, pkg);
+  if (!is_main(pkg))
+    return build_library(o, pkg);
   return !build_program(pkg, o->out ? o->out : default_output(o));
 }
 
@@ -98,6 +115,11 @@ static int run(const Options *o) {
   Package *pkg = load_program(o);
   if (diag_flush() > 0 || !pkg)
     return 1;
+  if (!is_main(pkg)) {
+    fprintf(stderr, "gl: run: package %s is not a main package\n",
+            pkg->name->s);
+    return 1;
+  }
   lower_init();
   const char *dir = make_temp_dir();
   const char *path = arena_printf(perm, "%s/%s", dir, default_output(o));

@@ -102,6 +102,14 @@ for x in lines:
     assert x["severity"] == "error" and x["message"] and x["column"], x
 EOF
 
+printf 'package lib\n\nfunc F() int { return 1 }\n' >lib.gl
+expect 'build of a library' 0 "$gl" build lib.gl
+[ -e lib ] && fail 'a library makes a program'
+expect 'object of a library' 0 "$gl" build -o lib.o lib.gl
+[ -s lib.o ] || fail 'no object of a library'
+expect 'run of a library' 1 "$gl" run lib.gl
+says err 'package lib is not a main package'
+
 expect 'no command' 2 "$gl"
 expect 'unknown command' 2 "$gl" frobnicate
 expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl
