@@ -585,14 +585,14 @@ bool check_instance(Checker *c, Pos pos, const char *name, TypeVec *tparams,
 
 typedef struct InstanceCheck {
   Expr *x;
-  Type *generic, *instance;
+  Type *generic;
+  TypeVec args;   // an instance of an alias does not know them
 } InstanceCheck;
 
 static void check_instance_later(Checker *c, void *data) {
   InstanceCheck *k = data;
   check_instance(c, expr_start(k->x), k->generic->named.obj->name->s,
-                 &k->generic->named.tparams, &k->instance->named.targs,
-                 &k->x->index.indices);
+                 &k->generic->named.tparams, &k->args, &k->x->index.indices);
 }
 
 static Type *instance_type(Checker *c, Expr *x) {
@@ -620,10 +620,11 @@ static Type *instance_type(Checker *c, Expr *x) {
   InstanceCheck *k = NEW(InstanceCheck);
   k->x = x;
   k->generic = g;
-  k->instance = instantiate(g, &args);
-  if (k->instance->kind != TY_INVALID)
+  k->args = args;
+  Type *instance = instantiate(g, &args);
+  if (instance->kind != TY_INVALID)
     check_later(c, check_instance_later, k);
-  return k->instance;
+  return instance;
 }
 
 // ---- all of them -----------------------------------------------------------
