@@ -150,9 +150,7 @@ static Val small_words(void) {
   g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), name);
   LLVMSetInitializer(g, init);
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
-  LLVMSetVisibility(g, LLVMHiddenVisibility);
-  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
+  make_odr(g);
   return g;
 }
 

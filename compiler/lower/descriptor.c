@@ -182,13 +182,6 @@ static void set_pointer_data(Common *c, Type *t) {
 
 // ---- a summary for the collector -------------------------------------------
 
-static void make_odr(Val g, const char *name) {
-  LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
-  LLVMSetVisibility(g, LLVMHiddenVisibility);
-  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
-}
-
 // Equal shapes share one name; long bitmaps are named after their type.
 static char *gc_name(Type *t, int64_t prefix) {
   size_t len = 0;
@@ -214,7 +207,8 @@ Val gc_descriptor(Type *t) {
   Val init = common_const(&c);
   g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), name);
   LLVMSetInitializer(g, init);
-  make_odr(g, name);
+  LLVMSetGlobalConstant(g, true);
+  make_odr(g);
   return g;
 }
 
@@ -489,8 +483,10 @@ Val type_descriptor(Type *t) {
   LLVMSetComdat(g, comdat);
   if (home)
     LLVMSetComdatSelectionKind(comdat, LLVMNoDeduplicateComdatSelectionKind);
-  else
-    make_odr(g, name);
+  else {
+    LLVMSetGlobalConstant(g, true);
+    make_odr(g);
+  }
   const char *outer = owner;
   owner = name;
   LLVMSetInitializer(g, build_descriptor(t, name));

@@ -318,11 +318,6 @@ static Val generated_name(const char *what, Type *t, char **name,
   return function_declare(*name, type);
 }
 
-static void make_odr(Val fn, const char *name) {
-  LLVMSetLinkage(fn, LLVMLinkOnceODRLinkage);
-  LLVMSetComdat(fn, LLVMGetOrInsertComdat(M->mod, name));
-}
-
 static Val equal_function(Type *t) {
   LLVMTypeRef ps[2] = {M->t_ptr, M->t_ptr};
   LLVMTypeRef type = LLVMFunctionType(M->t_i1, ps, 2, false);
@@ -331,7 +326,7 @@ static Val equal_function(Type *t) {
   if (LLVMCountBasicBlocks(fn))
     return fn;
   func_begin(fn, type, name, 0);
-  make_odr(fn, name);
+  make_odr(fn);
   Val x = load_value(LLVMGetParam(fn, 0), t);
   Val y = load_value(LLVMGetParam(fn, 1), t);
   LLVMBuildRet(F->b, lower_equal(x, y, t));
@@ -347,7 +342,7 @@ static Val hash_function(Type *t) {
   if (LLVMCountBasicBlocks(fn))
     return fn;
   func_begin(fn, type, name, 0);
-  make_odr(fn, name);
+  make_odr(fn);
   LLVMBuildRet(F->b, hash_at(LLVMGetParam(fn, 0), LLVMGetParam(fn, 1), t));
   func_end();
   return fn;

@@ -69,12 +69,16 @@ Val function_for(Object *f) {
   return fn;
 }
 
-void mark_wrapper(Val fn) {
+void make_odr(Val g) {
   size_t n;
-  const char *name = LLVMGetValueName2(fn, &n);
-  LLVMSetLinkage(fn, LLVMLinkOnceODRLinkage);
-  LLVMSetVisibility(fn, LLVMHiddenVisibility);
-  LLVMSetComdat(fn, LLVMGetOrInsertComdat(M->mod, name));
+  const char *name = LLVMGetValueName2(g, &n);
+  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
+  LLVMSetVisibility(g, LLVMHiddenVisibility);
+  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
+}
+
+void mark_wrapper(Val fn) {
+  make_odr(fn);
   LLVMSetSection(fn, "glwrap");
 }
 
@@ -384,9 +388,7 @@ static Val closure_object(Val fn, const char *name) {
   g = LLVMAddGlobal(M->mod, M->t_ptr, symbol);
   LLVMSetInitializer(g, fn);
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
-  LLVMSetVisibility(g, LLVMHiddenVisibility);
-  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, symbol));
+  make_odr(g);
   return g;
 }
 

@@ -475,11 +475,7 @@ void lower_instances(void) {
     FuncInfo *info = M->pending.at[i];
     escape_analyze_function(info);
     lower_function(info);
-    const char *name = link_name_info(info);
-    Val fn = LLVMGetNamedFunction(M->mod, name);
-    LLVMSetLinkage(fn, LLVMLinkOnceODRLinkage);
-    LLVMSetVisibility(fn, LLVMHiddenVisibility);
-    LLVMSetComdat(fn, LLVMGetOrInsertComdat(M->mod, name));
+    make_odr(LLVMGetNamedFunction(M->mod, link_name_info(info)));
   }
   M->pending.len = 0;
 }

@@ -51,8 +51,6 @@ Val itab_for(Type *concrete, Type *iface) {
   g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), name);
   LLVMSetInitializer(g, init);
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMLinkOnceODRLinkage);
-  LLVMSetVisibility(g, LLVMHiddenVisibility);
-  LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
+  make_odr(g);
   return g;
 }

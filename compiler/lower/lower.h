@@ -225,6 +225,9 @@ Val function_declare(const char *name, LLVMTypeRef type);   // attributes set
 // F whose builder stands in the entry block.
 void func_begin(Val fn, LLVMTypeRef type, const char *name, Pos pos);
 void func_end(void);
+// Several modules may define g; the linker keeps one. Hidden, in a comdat of
+// its own name.
+void make_odr(Val g);
 void mark_wrapper(Val fn);          // section glwrap, comdat
 
 // ---- vars (func.c) ---------------------------------------------------------
