@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-// Binary trees: allocation and collection. Prints milliseconds.
+// Binary trees: small objects with pointers, made, walked and dropped while a
+// big tree stays.
 package main
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 type tree struct{ left, right *tree }
 
@@ -25,18 +23,12 @@ func (t *tree) count() int {
 }
 
 func main() {
-	start := time.Now()
 	long := build(16)
 	total := 0
 	for depth := 4; depth <= 16; depth += 4 {
-		for range 1 << (20 - depth) {
+		for i := 0; i < 1<<uint(20-depth); i++ {
 			total += build(depth).count()
 		}
 	}
-	total += long.count()
-	ms := float64(time.Since(start).Microseconds()) / 1000
-	if total != 8449775 {
-		panic(fmt.Sprint("wrong result ", total))
-	}
-	fmt.Printf("%.3f ms\n", ms)
+	fmt.Println(total + long.count())
 }
