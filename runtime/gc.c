@@ -86,14 +86,8 @@ static uintptr_t scan_from(G *gp) {
   return sp ? sp - RED_ZONE : 0;
 }
 
-// Mark procedure of the G kind. Also called for cleared objects on a free
-// list, and from libgc's marker threads.
-static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
-  (void)env;
-  G *gp = (G *)addr;
-  if (!gp->first) return top;
-  top = push_word((uintptr_t)gp->alllink, top, limit, &gp->alllink);
-  if (gp->status == Gdead || gp->status == Gidle) return top;
+// What a G that is neither idle nor dead refers to.
+static Entry *push_g(G *gp, Entry *top, Entry *limit) {
   top = push_word((uintptr_t)gp->fn, top, limit, &gp->fn);
   top = push_word((uintptr_t)gp->panic, top, limit, &gp->panic);
   top = push_word((uintptr_t)gp->timer, top, limit, &gp->timer);
@@ -107,6 +101,25 @@ static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
   }
   uintptr_t sp = scan_from(gp);
   return sp ? push_stack(gp, sp, top, limit) : top;
+}
+
+// Which Gs does G gp keep alive? All Gs there are, through the list of Gs;
+// without that list (gl_gc_hide_allgs) those that follow it in a queue.
+static Entry *push_next_gs(G *gp, Entry *top, Entry *limit) {
+  if (!gl_gc_hide_allgs)
+    return push_word((uintptr_t)gp->alllink, top, limit, &gp->alllink);
+  return push_word((uintptr_t)gp->schedlink, top, limit, &gp->schedlink);
+}
+
+// Mark procedure of the G kind. Also called for cleared objects on a free
+// list, and from libgc's marker threads.
+static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
+  (void)env;
+  G *gp = (G *)addr;
+  if (!gp->first) return top;
+  top = push_next_gs(gp, top, limit);
+  if (gp->status == Gdead || gp->status == Gidle) return top;
+  return push_g(gp, top, limit);
 }
 
 static void mark_freelists(M *mp) {
@@ -123,12 +136,33 @@ static void push_g0(M *mp) {
   if (sp) GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0hi);
 }
 
+// Every G ever made is on gl_allgs, the one root that keeps Gs alive: libgc
+// is told to skip that variable, and a G waiting on what nobody can reach is
+// found by hiding it.
+//
+// HOOK: to learn which Gs can never run again, give each G a finalizer
+// without order, set gl_gc_hide_allgs, collect, and clear it. The Gs whose
+// finalizers are then due were reached from no running or queued G, no timer
+// and no poll descriptor; libgc has marked them and all they refer to, so
+// that nothing of theirs is swept. The Gs that Ms run are pushed here.
+bool gl_gc_hide_allgs;
+
+static void push_gs(void) {
+  if (!gl_gc_hide_allgs) {
+    GC_push_all_eager((void *)&gl_allgs, (void *)(&gl_allgs + 1));
+    return;
+  }
+  for (M *mp = gl_allms; mp; mp = mp->alllink)
+    GC_push_all_eager((void *)&mp->curg, (void *)(&mp->curg + 1));
+}
+
 static void push_roots(void) {
   if (old_push_roots) old_push_roots();
   for (M *mp = gl_allms; mp; mp = mp->alllink) {
     mark_freelists(mp);
     push_g0(mp);
   }
+  push_gs();
 }
 
 static void on_suspend(int sig, siginfo_t *info, void *ctx) {
@@ -205,6 +239,7 @@ void gc_init(int32_t procs) {
   old_push_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_roots);
   GC_set_on_collection_event(on_event);
+  GC_exclude_static_roots((void *)&gl_allgs, (void *)(&gl_allgs + 1));
   wrap_handlers();
 }
 
@@ -255,91 +290,4 @@ uint64_t gc_count(void) { return GC_get_gc_no(); }
 void stoptheworldgc(G *gp) {
   (void)gp;
   GC_gcollect();
-}
-
-// Words of *p: heap bytes in use, heap bytes from the system, bytes allocated
-// in total, free bytes, collections, stack bytes (unknown: 0), Gs.
-void gl_memstats(uint64_t *p) {
-  GC_word heap, freeb, unmapped, since, total;
-  GC_get_heap_usage_safe(&heap, &freeb, &unmapped, &since, &total);
-  memset(p, 0, 16 * sizeof *p);
-  p[0] = heap - freeb;
-  p[1] = heap;
-  p[2] = total;
-  p[3] = freeb;
-  p[4] = GC_get_gc_no();
-  p[6] = (uint64_t)gl_sched.ngs;
-}
-
-// ------------------------------------------------------------ finalizers
-//
-// Finalizers are run by .gl code: a system goroutine of package runtime loops
-// over finwait(), which returns records {fn, object, type}. Objects become
-// finalizable in libgc; the records wait in a queue here.
-typedef struct Finalizer {
-  void *fn, *obj, *type;
-  struct Finalizer *next;
-} Finalizer;
-
-static Lock finlock;
-static Finalizer *finq, *finqtail;
-static G *_Atomic finwaiter;
-
-static void GC_CALLBACK run_one(void *obj, void *data) {
-  Finalizer *f = data;
-  f->obj = obj;
-  lock(&finlock);
-  f->next = NULL;
-  if (finqtail) finqtail->next = f;
-  else finq = f;
-  finqtail = f;
-  unlock(&finlock);
-}
-
-// fn NULL removes the finalizer.
-void gl_setfinalizer(void *obj, void *fn, void *type) {
-  Finalizer *f = NULL;
-  if (fn) {
-    f = GC_generic_malloc(sizeof *f, gl_kind_scan);
-    f->fn = fn;
-    f->type = type;
-  }
-  void *base = GC_base(obj);
-  if (!base) return;  // static data is never collected
-  // In order, as Go does: what an object refers to is finalized after it.
-  GC_register_finalizer_ignore_self(base, fn ? run_one : NULL, f, NULL, NULL);
-}
-
-// mcall: the next record, or park until there is one.
-void finwait(G *gp) {
-  if (!gp->system) {
-    gp->system = true;
-    atomic_fetch_add(&gl_sched.nsysgs, 1);
-  }
-  if (GC_should_invoke_finalizers()) GC_invoke_finalizers();
-  lock(&finlock);
-  Finalizer *f = finq;
-  if (!f) {
-    finwaiter = gp;
-    gopark_unlock(gp, &finlock, WAIT_FINALIZER);
-  }
-  finq = f->next;
-  if (!finq) finqtail = NULL;
-  unlock(&finlock);
-  gp->ret[0] = (uintptr_t)f;
-}
-
-// Wake the finalizer goroutine if there is work for it; called by sysmon and
-// by Ms that look for something to run. The woken G gets NULL and asks again.
-void gc_wake_finalizer(void) {
-  if (LIKELY(!atomic_load_explicit(&finwaiter, memory_order_relaxed)) ||
-      !GC_should_invoke_finalizers())
-    return;
-  lock(&finlock);
-  G *gp = finwaiter;
-  finwaiter = NULL;
-  unlock(&finlock);
-  if (!gp) return;
-  gp->ret[0] = 0;
-  goready_list(gp);
 }

@@ -423,6 +423,9 @@ G *gc_new_g(void);
 void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
+extern bool gl_gc_hide_allgs;  // see push_gs
+
+// mfinal.c
 void gc_wake_finalizer(void);
 
 // malloc.c
