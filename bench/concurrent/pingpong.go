@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// A million round trips between two goroutines on unbuffered channels. Prints
-// nanoseconds for each round trip.
+// A million round trips between two goroutines on unbuffered channels.
 package main
 
 import (
@@ -19,13 +18,11 @@ func main() {
 	}()
 	v := 0
 	start := time.Now()
-	for range rounds {
+	for i := 0; i < rounds; i++ {
 		a <- v
 		v = <-b
 	}
 	ns := float64(time.Since(start).Nanoseconds()) / rounds
-	if v != rounds {
-		panic("wrong result")
-	}
+	fmt.Println(v)
 	fmt.Printf("%.1f ns/trip\n", ns)
 }
