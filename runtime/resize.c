@@ -113,19 +113,19 @@ void start_the_world(int32_t procs) {
   wakep();
 }
 
-static Lock stwlock;  // taken with trylock only: a G waits by yielding
+Lock gl_stwlock;  // taken with trylock only: a G waits by yielding
 
 // mcall: runtime.GOMAXPROCS.
 void gomaxprocs(G *gp, intptr_t n) {
   gp->ret[0] = (uintptr_t)gl_gomaxprocs;
   if (n > MAX_PROCS) n = MAX_PROCS;
   if (n < 1 || n == gl_gomaxprocs || gl_debug.deterministic) return;
-  if (!trylock(&stwlock)) {
+  if (!trylock(&gl_stwlock)) {
     gp->ret[0] = 0;  // somebody else resizes; .gl asks again
     gosched(gp);
     return;
   }
   stop_the_world();
   start_the_world((int32_t)n);
-  unlock(&stwlock);
+  unlock(&gl_stwlock);
 }

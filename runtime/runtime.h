@@ -383,6 +383,7 @@ void globrunqput(G *gp);
 void checkdead(void);
 
 // resize.c
+extern Lock gl_stwlock;
 void stop_the_world(void);
 void start_the_world(int32_t procs);
 P *procresize(int32_t n);

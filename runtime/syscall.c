@@ -12,6 +12,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -116,4 +118,37 @@ intptr_t gl_sys_close(intptr_t fd) { return close((int)fd) < 0 ? -errno : 0; }
 void gl_usleep(intptr_t us) {
   struct timespec ts = {us / 1000000, us % 1000000 * 1000};
   while (nanosleep(&ts, &ts) < 0 && errno == EINTR) {}
+}
+
+// mcall: the system call a[0] in the C library's wrapper, which makes all
+// threads change their user or group by a signal. Its handler runs on
+// whatever stack a thread is on, so all must be on g0: the world is stopped.
+// {1, 0}: it could not be, try again; else {0, errno}.
+void setxid(G *gp, const uintptr_t *a) {
+  gp->ret[0] = 1;
+  gp->ret[1] = 0;
+  if (!trylock(&gl_stwlock)) {
+    gosched(gp);
+    return;
+  }
+  stop_the_world();
+  int r = -1;
+  errno = ENOSYS;
+  switch (a[0]) {
+  case SYS_setuid: r = setuid((uid_t)a[1]); break;
+  case SYS_setgid: r = setgid((gid_t)a[1]); break;
+  case SYS_setreuid: r = setreuid((uid_t)a[1], (uid_t)a[2]); break;
+  case SYS_setregid: r = setregid((gid_t)a[1], (gid_t)a[2]); break;
+  case SYS_setresuid:
+    r = setresuid((uid_t)a[1], (uid_t)a[2], (uid_t)a[3]);
+    break;
+  case SYS_setresgid:
+    r = setresgid((gid_t)a[1], (gid_t)a[2], (gid_t)a[3]);
+    break;
+  case SYS_setgroups: r = setgroups(a[1], (const gid_t *)a[2]); break;
+  }
+  gp->ret[0] = 0;
+  gp->ret[1] = r < 0 ? (uintptr_t)errno : 0;
+  start_the_world(gl_gomaxprocs);
+  unlock(&gl_stwlock);
 }
