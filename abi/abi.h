@@ -64,6 +64,31 @@ enum {
   GL_STRING, GL_STRUCT, GL_UNSAFE_POINTER
 };
 
+// How an allocation says where its pointers are (second argument of gl_new):
+//   0                     any word may be a pointer
+//   few << 2 | 2          only among the first four words; few is 1 + the
+//                         index of the bits, LSB first, in GL_LAYOUT_FEW_LIST
+//   bits | 1              among the first 62 words, the first is bit 63
+//   address of a GlType   the object is one or more values of that type
+enum {
+  GL_LAYOUT_ALL = 0,
+  GL_LAYOUT_TAG_BITMAP = 1,
+  GL_LAYOUT_TAG_FEW = 2,
+  GL_LAYOUT_BITS = 62,
+  GL_LAYOUT_FEW_BITS = 4,
+  GL_LAYOUT_FEW = 9
+};
+// The nine that the collector can tell apart without a word per object.
+#define GL_LAYOUT_FEW_LIST {1, 2, 3, 4, 5, 6, 7, 9, 11}
+
+// few of bits, or 0.
+static inline int gl_layout_few(uint64_t bits) {
+  static const uint8_t list[GL_LAYOUT_FEW] = GL_LAYOUT_FEW_LIST;
+  for (int i = 0; i < GL_LAYOUT_FEW; i++)
+    if (list[i] == bits) return i + 1;
+  return 0;
+}
+
 // GlType.flags
 enum {
   GL_TF_DIRECT = 1,   // pointer-shaped: the interface word is the value

@@ -505,23 +505,50 @@ FUNC(gl_breakpoint)
 	retq
 END(gl_breakpoint)
 
-// gl_new(size, type): zeroed memory that may hold pointers. Pops the M's free
-// list of the size class; its objects are zero but for the link.
+// gl_new(size, layout): zeroed memory that may hold pointers, laid out as
+// GL_LAYOUT_* says. Pops the M's free list of the size class and kind; listed
+// objects are zero but for the link.
 FUNC(gl_new)
-	cmpq $MALLOC_SMALL, %rdi
-	ja 1f
+	cmpq $MALLOC_SMALL-8, %rdi
+	ja .Lslow
 	leaq 15(%rdi), %rcx
 	shrq $4, %rcx
 	movq %fs:0, %rdx
-	leaq gl_tls_free@tpoff(%rdx,%rcx,8), %rdx
+	testq %rsi, %rsi
+	jnz .Lfew
+.Lpop:	leaq gl_tls_free@tpoff(%rdx,%rcx,8), %rdx
 	movq (%rdx), %rax
 	testq %rax, %rax
-	jz 1f
+	jz .Lslow
 	movq (%rax), %rcx
 	movq %rcx, (%rdx)
 	movq $0, (%rax)
 	retq
-1:	leaq malloc_scan_slow(%rip), %r11
+.Lfew:	testb $2, %sil
+	jz .Lexact
+	movq %rsi, %r8
+	shrq $2, %r8
+	imulq $8*MALLOC_CLASSES, %r8, %r8
+	leaq 8*MALLOC_CLASSES*LISTS_FEW(0)(%rdx,%r8), %rdx
+	jmp .Lpop
+	// The bitmap goes into the last word, where libgc looks for it. Until
+	// then that word is 0, and the object holds nothing.
+.Lexact:
+	testb $1, %sil
+	jz .Lslow
+	leaq 8+15(%rdi), %rcx
+	shrq $4, %rcx
+	leaq gl_tls_free@tpoff+8*MALLOC_CLASSES*LISTS_EXACT(%rdx,%rcx,8), %rdx
+	movq (%rdx), %rax
+	testq %rax, %rax
+	jz .Lslow
+	movq (%rax), %r8
+	movq %r8, (%rdx)
+	movq $0, (%rax)
+	shlq $4, %rcx
+	movq %rsi, -8(%rax,%rcx)
+	retq
+.Lslow:	leaq malloc_scan_slow(%rip), %r11
 	jmp gl_ccall
 END(gl_new)
 

@@ -64,6 +64,14 @@
 // Small objects: sizes up to MALLOC_SMALL in steps of 16 have free lists.
 #define MALLOC_SMALL 1024
 #define MALLOC_CLASSES 65
+// Groups of free lists, one for each libgc kind: all words may be pointers,
+// pointer-free, descriptor in the last word, bitmap n = 1..9 of
+// GL_LAYOUT_FEW_LIST.
+#define LISTS_ALL 0
+#define LISTS_NOSCAN 1
+#define LISTS_EXACT 2
+#define LISTS_FEW(n) (2 + (n))
+#define LISTS_KINDS 12
 // The guard word of a G that shall yield: above every stack pointer.
 #define STACK_PREEMPT -1314
 // Bytes below the guard that runtime assembly and small frames may use.

@@ -2,7 +2,7 @@
 //
 // Channels.
 //
-//   Hchan | buf[bufsize] of elements (pointer-free elements: apart, noscan)
+//   Hchan | buf[bufsize] of elements (those not all pointers: apart)
 //
 // Invariants, under c->lock: at least one of recvq and sendq is empty (but
 // for a select that both sends and receives on c); if elements are buffered,
@@ -132,9 +132,9 @@ Hchan *makechan(const GlType *t, intptr_t size) {
   if (__builtin_mul_overflow((uintptr_t)size, et->size, &bytes) ||
       bytes > (UINT64_C(1) << 47))
     return NULL;
-  bool inside = bytes == 0 || et->ptrdata != 0;
+  bool inside = bytes == 0 || (et->ptrdata == et->size && et->size == 8);
   Hchan *c = malloc_new(sizeof *c + (inside ? bytes : 0), false);
-  c->buf = inside ? (uint8_t *)(c + 1) : malloc_new(bytes, true);
+  c->buf = inside ? (uint8_t *)(c + 1) : malloc_array(et, bytes);
   c->elemsize = (uint32_t)et->size;
   c->elemtype = et;
   c->dataqsiz = c->bufsize = (uintptr_t)size;

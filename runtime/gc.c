@@ -39,14 +39,37 @@
 
 extern void *__libc_stack_end;  // rsp at the start of the program
 
-enum { RED_ZONE = 128, HEAP_START = 4 << 20, MARKERS = 8 };
+enum {
+  RED_ZONE = 128,
+  HEAP_START = 4 << 20,
+  MARKERS = 8,
+  MIN_LONG = 128,      // bytes of a stack worth an entry on the mark stack
+  ARRAY_PIECE = 1024   // bytes of an array marked at once
+};
 
-int gl_kind_scan;  // kind of objects with pointers; read by malloc.c
+int gl_kinds[LISTS_KINDS];
+unsigned gl_array_proc;
 static int kind_g;
 static GC_push_other_roots_proc old_push_roots;
 static void (*gc_suspend)(int, siginfo_t *, void *);
 
+// What libgc keeps on its mark stack, opaque in its headers: where to begin,
+// and a descriptor as gc_mark.h defines them.
 typedef struct GC_ms_entry Entry;
+typedef struct MarkEntry {
+  uintptr_t start;
+  GC_word descr;
+} MarkEntry;
+
+// Pushes work for later; false if there is no room.
+static bool push_entry(uintptr_t start, GC_word descr, Entry **top,
+                       Entry *limit) {
+  MarkEntry *e = (MarkEntry *)*top + 1;
+  if (e >= (MarkEntry *)limit) return false;
+  *e = (MarkEntry){start, descr};
+  *top = (Entry *)e;
+  return true;
+}
 
 static Entry *push_word(uintptr_t w, Entry *sp, Entry *limit, void *src) {
   return GC_MARK_AND_PUSH((void *)w, sp, limit, (void **)src);
@@ -59,13 +82,23 @@ static Entry *push_range(uintptr_t lo, uintptr_t hi, Entry *sp, Entry *limit) {
   return sp;
 }
 
+// The same for what may be long: libgc goes through it by itself, in pieces
+// that other marker threads may take.
+static Entry *push_long(uintptr_t lo, uintptr_t hi, Entry *sp, Entry *limit) {
+  lo = (lo + 7) & ~(uintptr_t)7;
+  if (hi - lo >= MIN_LONG &&
+      push_entry(lo, (hi - lo) | GC_DS_LENGTH, &sp, limit))
+    return sp;
+  return push_range(lo, hi, sp, limit);
+}
+
 static Entry *push_stack(G *gp, uintptr_t sp, Entry *top, Entry *limit) {
   for (Seg *s = gp->first; s; s = s->next) {
     if (sp >= s->lo - RED_ZONE && sp <= s->hi) {
       if (sp < s->lo) sp = s->lo;
-      return push_range(sp, s->hi, top, limit);
+      return push_long(sp, s->hi, top, limit);
     }
-    if (s->saved_sp) top = push_range(s->saved_sp, s->hi, top, limit);
+    if (s->saved_sp) top = push_long(s->saved_sp, s->hi, top, limit);
   }
   return top;  // interrupted on g0 between two lives of the G
 }
@@ -122,9 +155,42 @@ static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
   return push_g(gp, top, limit);
 }
 
+// ------------------------------------------------------------------ arrays
+
+static Entry *push_elem(uintptr_t at, const GlType *t, Entry *top,
+                        Entry *limit) {
+  for (size_t i = 0; i < t->ptrdata / 8; i += 8)
+    for (unsigned bits = t->gcdata[i / 8]; bits; bits &= bits - 1) {
+      uintptr_t *w = (uintptr_t *)at + i + (size_t)__builtin_ctz(bits);
+      top = push_word(*w, top, limit, w);
+    }
+  return top;
+}
+
+// Mark procedure of objects that are values of type env one after the other,
+// up to the descriptor in the last word (malloc.c). A piece at a time: the
+// rest is pushed first, to be marked last.
+static Entry *mark_array(GC_word *addr, Entry *top, Entry *limit,
+                         GC_word env) {
+  const GlType *t = (const GlType *)env;
+  uintptr_t at = (uintptr_t)addr;
+  uintptr_t base = (uintptr_t)GC_base(addr);
+  uintptr_t end = base + GC_size((void *)base) - sizeof(GC_word);
+  if (end - at > 2 * ARRAY_PIECE) {
+    size_t n = ARRAY_PIECE / t->size + 1;
+    uintptr_t rest = at + n * t->size;
+    if (rest < end &&
+        push_entry(rest, GC_MAKE_PROC(gl_array_proc, env), &top, limit))
+      end = rest;
+  }
+  for (; at + t->size <= end; at += t->size)
+    top = push_elem(at, t, top, limit);
+  return top;
+}
+
 static void mark_freelists(M *mp) {
   if (!mp->freelists) return;
-  for (int i = 0; i < 2 * MALLOC_CLASSES; i++)
+  for (int i = 0; i < LISTS_KINDS * MALLOC_CLASSES; i++)
     for (void *p = mp->freelists[i]; p; p = *(void **)p) GC_set_mark_bit(p);
 }
 
@@ -190,10 +256,16 @@ static void wrap_handlers(void) {
   sigaction(GC_get_thr_restart_signal(), &sa, NULL);
 }
 
-static void *GC_CALLBACK out_of_memory(size_t n) {
-  (void)n;
-  fatal("runtime: out of memory");
+NORETURN void gc_out_of_memory(size_t n) {
+  print_str("runtime: out of memory: cannot allocate ");
+  print_uint(n);
+  print_str("-byte block (");
+  print_uint(GC_get_heap_size());
+  print_str(" in use)\n");
+  fatal("out of memory");
 }
+
+static void *GC_CALLBACK out_of_memory(size_t n) { gc_out_of_memory(n); }
 
 static void GC_CALLBACK no_warnings(char *msg, GC_word arg) {
   (void)msg;
@@ -222,6 +294,27 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
   }
 }
 
+static int new_kind(GC_word descr, bool adjust) {
+  return (int)GC_new_kind(GC_new_free_list(), descr, adjust, 1);
+}
+
+// The kinds of malloc.c and of Gs.
+static void init_kinds(void) {
+  gl_array_proc = GC_new_proc(mark_array);
+  gl_kinds[LISTS_NOSCAN] = 0;  // libgc's PTRFREE
+  gl_kinds[LISTS_ALL] = new_kind(GC_DS_LENGTH, true);
+  gl_kinds[LISTS_EXACT] =
+      new_kind((GC_word)-sizeof(GC_word) | GC_DS_PER_OBJECT, true);
+  static const uint8_t few[GL_LAYOUT_FEW] = GL_LAYOUT_FEW_LIST;
+  for (int n = 0; n < GL_LAYOUT_FEW; n++) {
+    GC_word bits = 0;
+    for (int i = 0; i < GL_LAYOUT_FEW_BITS; i++)
+      bits |= (GC_word)(few[n] >> i & 1) << (63 - i);
+    gl_kinds[LISTS_FEW(n + 1)] = new_kind(bits | GC_DS_BITMAP, false);
+  }
+  kind_g = new_kind(GC_MAKE_PROC(GC_new_proc(mark_g), 0), false);
+}
+
 // procs bounds the threads that mark: a program on one processor has no
 // other, and allocation then needs no synchronisation with markers.
 void gc_init(int32_t procs) {
@@ -233,9 +326,7 @@ void gc_init(int32_t procs) {
   GC_INIT();
   GC_set_oom_fn(out_of_memory);
   GC_expand_hp(HEAP_START);
-  gl_kind_scan = (int)GC_new_kind(GC_new_free_list(), 0, 1, 1);
-  kind_g = (int)GC_new_kind(GC_new_free_list(),
-                            GC_MAKE_PROC(GC_new_proc(mark_g), 0), 0, 1);
+  init_kinds();
   old_push_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_roots);
   GC_set_on_collection_event(on_event);

@@ -3,15 +3,31 @@
 // Allocation. gl_new and gl_new_noscan (asm_amd64.S) pop per-M free lists,
 // one per 16-byte size class and kind; what they cannot do comes here.
 //
+// The collector shall follow pointers only. Every allocation names its layout
+// (GL_LAYOUT_* in abi.h), which chooses the libgc kind:
+//
+//   LISTS_ALL     every word may be a pointer
+//   LISTS_NOSCAN  none is
+//   LISTS_FEW(n)  some of the first four words, by GL_LAYOUT_FEW_LIST: costs no
+//                 space, since libgc keeps one descriptor for the whole block;
+//                 there are nine because libgc 8.2 has sixteen kinds
+//   LISTS_EXACT   the object's last word is its descriptor: a bitmap of up to
+//                 62 words, or mark_array of gc.c with the type of the
+//                 elements, which is followed through the whole object
+//
+// Rejected: the descriptor in every object (a node of two pointers would take
+// 32 bytes instead of 16), and a bitmap beside the heap (a byte written per
+// allocation, and no faster way of libgc's to mark through it).
+//
 // Lists are refilled by GC_generic_malloc_many, which hands out the free
 // objects of a whole block. They are per M and not per P: the assembly then
 // needs one thread-local address, and nothing preempts inside it. The
 // collector marks listed objects by hand (gc.c).
 //
-// Objects that may hold pointers are of a kind of our own: libgc's NORMAL
-// kind does not scan the last word of an object, room it reserves for
-// pointers one past the end, which .gl code does not make. Large requests
-// are made one byte smaller for the same reason: libgc adds that byte.
+// libgc's NORMAL kind does not scan the last word of an object, room it
+// reserves for pointers one past the end, which .gl code does not make: so
+// LISTS_ALL is a kind of our own too. Large requests are made one byte smaller
+// for the same reason: libgc adds that byte.
 #include "runtime.h"
 
 #define GC_THREADS
@@ -20,62 +36,133 @@
 #include <gc/gc_mark.h>
 #include <string.h>
 
-extern int gl_kind_scan;
 GC_API void GC_CALL GC_generic_malloc_many(size_t, int, void **);
 
-enum { KIND_NOSCAN = 0, STRESS_EVERY = 64 };  // libgc's PTRFREE
+enum { STRESS_EVERY = 64 };
 
-_Thread_local void *gl_tls_free[2 * MALLOC_CLASSES];
+_Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 _Alignas(16) uint8_t gl_zerobase[64];
 
-static void *large(size_t size, bool noscan) {
-  void *p = GC_generic_malloc(size - 1, noscan ? KIND_NOSCAN : gl_kind_scan);
-  if (UNLIKELY(!p)) fatal("runtime: out of memory");
-  if (noscan) memset(p, 0, size);
+// Which lists an object of size bytes comes from, and what goes into its last
+// word when these are LISTS_EXACT.
+typedef struct Layout {
+  int lists;
+  GC_word descr;
+  size_t size;
+} Layout;
+
+// ---------------------------------------------------------------- layouts
+
+static bool is_pointer(const GlType *t, size_t word) {
+  return t->gcdata[word / 8] >> word % 8 & 1;
+}
+
+static bool all_pointers(const GlType *t) {
+  if (t->ptrdata != t->size) return false;
+  for (size_t i = 0; i < t->size / 8; i++)
+    if (!is_pointer(t, i)) return false;
+  return true;
+}
+
+// Bitmap of the pointers of size bytes of ts, the first word in bit 63.
+static GC_word repeat_bitmap(const GlType *t, size_t size) {
+  GC_word bits = 0;
+  for (size_t at = 0; at + t->size <= size; at += t->size)
+    for (size_t i = 0; i < t->ptrdata / 8; i++)
+      if (is_pointer(t, i)) bits |= (GC_word)1 << (63 - (at / 8 + i));
+  return bits;
+}
+
+static Layout exact(GC_word descr, size_t size) {
+  return (Layout){LISTS_EXACT, descr, size + 8};
+}
+
+// One or more values of type t in size bytes.
+static Layout layout_of(const GlType *t, size_t size) {
+  if (t->ptrdata == 0) return (Layout){LISTS_NOSCAN, 0, size};
+  if (!t->gcdata || all_pointers(t)) return (Layout){LISTS_ALL, 0, size};
+  size_t last = (size / t->size - 1) * t->size + t->ptrdata;  // bytes
+  if (last > GL_LAYOUT_BITS * 8)
+    return exact(GC_MAKE_PROC(gl_array_proc, (GC_word)t), size);
+  GC_word bits = repeat_bitmap(t, size), low = 0;
+  for (int i = 0; i < GL_LAYOUT_FEW_BITS; i++)
+    low |= (bits >> (63 - i) & 1) << i;
+  int few = last <= GL_LAYOUT_FEW_BITS * 8 ? gl_layout_few(low) : 0;
+  if (few) return (Layout){LISTS_FEW(few), 0, size};
+  return exact(bits | GC_DS_BITMAP, size);
+}
+
+static Layout decode(uintptr_t layout, size_t size) {
+  if (layout == GL_LAYOUT_ALL) return (Layout){LISTS_ALL, 0, size};
+  if (layout & GL_LAYOUT_TAG_FEW)
+    return (Layout){LISTS_FEW((int)(layout >> 2)), 0, size};
+  if (layout & GL_LAYOUT_TAG_BITMAP) return exact(layout, size);
+  const GlType *t = (const GlType *)layout;
+  return layout_of(t, size);
+}
+
+// -------------------------------------------------------------- allocation
+
+// Straight from libgc, zeroed.
+void *malloc_uncached(size_t size, int lists) {
+  void *p = GC_generic_malloc(size - 1, gl_kinds[lists]);
+  if (UNLIKELY(!p)) gc_out_of_memory(size);
+  if (lists == LISTS_NOSCAN) memset(p, 0, size);
   return p;
 }
 
 // The stress mode collects often and never keeps a list; less often when
 // there are many stacks to scan.
-static void *stressed(size_t size, bool noscan) {
+static void *stressed(size_t size, int lists) {
   static _Atomic uint32_t n;
   uint32_t every = STRESS_EVERY + (uint32_t)gl_sched.ngs;
   if (atomic_fetch_add(&n, 1) % every == 0) GC_gcollect();
-  return large(size, noscan);
+  return malloc_uncached(size, lists);
 }
 
-static void *refill(size_t size, bool noscan) {
-  size_t class = (size + 15) / 16;
-  void **list = &gl_tls_free[class + (noscan ? MALLOC_CLASSES : 0)];
+static void *refill(size_t class, int lists) {
+  void **list = &gl_tls_free[lists * MALLOC_CLASSES + (int)class];
   // libgc stores the list before it lets go of its lock, so a collection
   // finds all of it here and marks it.
-  GC_generic_malloc_many(class * 16, noscan ? KIND_NOSCAN : gl_kind_scan,
-                         list);
-  void *objs = *list;
-  if (UNLIKELY(!objs)) fatal("runtime: out of memory");
-  *list = *(void **)objs;
-  if (noscan) memset(objs, 0, class * 16);
-  else *(void **)objs = NULL;
-  return objs;
+  GC_generic_malloc_many(class * 16, gl_kinds[lists], list);
+  if (UNLIKELY(!*list)) gc_out_of_memory(class * 16);
+  return *list;
 }
 
-// Zeroed memory of any size; also for C callers on g0.
-void *malloc_new(size_t size, bool noscan) {
-  if (size == 0) return gl_zerobase;
-  if (UNLIKELY(gl_debug.stress)) return stressed(size, noscan);
-  if (size > MALLOC_SMALL) return large(size, noscan);
-  void **list = &gl_tls_free[(size + 15) / 16 + (noscan ? MALLOC_CLASSES : 0)];
+static void *allocate(size_t size, int lists) {
+  if (UNLIKELY(gl_debug.stress)) return stressed(size, lists);
+  if (size > MALLOC_SMALL) return malloc_uncached(size, lists);
+  size_t class = (size + 15) / 16;
+  void **list = &gl_tls_free[lists * MALLOC_CLASSES + (int)class];
   void *p = *list;
-  if (!p) return refill(size, noscan);
+  if (!p) p = refill(class, lists);
   *list = *(void **)p;
-  if (noscan) memset(p, 0, (size + 15) & ~(size_t)15);
+  if (lists == LISTS_NOSCAN) memset(p, 0, class * 16);
   else *(void **)p = NULL;
   return p;
 }
 
-void *malloc_scan_slow(size_t size, const GlType *type) {
-  (void)type;
-  return malloc_new(size, false);
+static void *allocate_as(Layout l) {
+  uintptr_t *p = allocate(l.size, l.lists);
+  if (l.descr) p[(l.size + 15) / 16 * 2 - 1] = l.descr;
+  return p;
+}
+
+// Zeroed memory of any size for C callers on g0; scanned whole or not at all.
+void *malloc_new(size_t size, bool noscan) {
+  if (size == 0) return gl_zerobase;
+  return allocate(size, noscan ? LISTS_NOSCAN : LISTS_ALL);
+}
+
+void *malloc_array(const GlType *elem, size_t size) {
+  if (size == 0) return gl_zerobase;
+  return allocate_as(layout_of(elem, size));
+}
+
+// Slow paths of the assembly.
+void *malloc_scan_slow(size_t size, uintptr_t layout) {
+  if (size == 0) return gl_zerobase;
+  return allocate_as(decode(layout, size));
 }
 
 void *malloc_noscan_slow(size_t size) { return malloc_new(size, true); }

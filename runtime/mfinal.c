@@ -9,10 +9,6 @@
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
-#include <gc/gc_mark.h>
-
-extern int gl_kind_scan;
-
 typedef struct Finalizer {
   void *fn, *obj, *type;
   struct Finalizer *next;
@@ -37,7 +33,7 @@ static void GC_CALLBACK run_one(void *obj, void *data) {
 void gl_setfinalizer(void *obj, void *fn, void *type) {
   Finalizer *f = NULL;
   if (fn) {
-    f = GC_generic_malloc(sizeof *f, gl_kind_scan);
+    f = malloc_new(sizeof *f, false);
     f->fn = fn;
     f->type = type;
   }

@@ -220,7 +220,7 @@ extern M gl_m0;
 extern uintptr_t gl_stack_first;  // bytes of a first segment
 extern _Thread_local G *gl_tls_g;
 extern _Thread_local M *gl_tls_m;
-extern _Thread_local void *gl_tls_free[2 * MALLOC_CLASSES];
+extern _Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 
 struct Debug {
   int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
@@ -305,6 +305,7 @@ OFF(AsyncSave, xsave, AS_XSAVE);
 OFF(Hchan, dataqsiz, offsetof(GlChanHead, dataqsiz));
 _Static_assert(sizeof(Seg) == 64, "keeps the stack top 16-aligned");
 _Static_assert(sizeof(Timer) == 96, "twelve words, mirrored by package time");
+_Static_assert(LISTS_KINDS == LISTS_FEW(GL_LAYOUT_FEW) + 1, "free lists");
 _Static_assert(sizeof(G) <= 256, "a parked goroutine has a budget");
 
 // ----------------------------------------------------------- functions
@@ -418,8 +419,13 @@ size_t stack_total(G *gp);
 void stack_trim(G *gp);   // world stopped: drop pages of cached segments
 
 // gc.c
+// libgc's kinds of the groups of free lists, LISTS_*, and the mark procedure
+// of arrays whose descriptor is GC_MAKE_PROC(gl_array_proc, element type).
+extern int gl_kinds[LISTS_KINDS];
+extern unsigned gl_array_proc;
 void gc_init(int32_t procs);
 void gc_thread_init(M *mp);
+NORETURN void gc_out_of_memory(size_t n);
 G *gc_new_g(void);
 void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
@@ -431,6 +437,8 @@ void gc_wake_finalizer(void);
 
 // malloc.c
 void *malloc_new(size_t size, bool noscan);
+void *malloc_array(const GlType *elem, size_t size);  // size: bytes of all
+void *malloc_uncached(size_t size, int kind);
 extern uint8_t gl_zerobase[64];
 
 // chan.c

@@ -180,7 +180,7 @@ static Val lower_argument(Expr *x, Type *t) {
 
 static Val variadic_array(Type *elem, int n, bool on_heap) {
   if (on_heap)
-    return new_array(elem, const_i64(n));
+    return new_object(type_array(elem, n));
   return alloca_type(type_array(elem, n), "variadic");
 }
 

@@ -10,8 +10,6 @@
 
 #include "lower.h"
 
-enum { MAX_BITMAP_WORDS = 16384 };  // larger types are scanned conservatively
-
 typedef VEC(Val) ValVec;
 
 static Val null_ptr(void) {
@@ -42,78 +40,6 @@ static Val const_table(ValVec *elems) {
   LLVMSetLinkage(g, LLVMInternalLinkage);
   LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, owner));
   return g;
-}
-
-// ---- pointer bitmaps -------------------------------------------------------
-
-static void mark_pointers(Type *t, int64_t offset, uint8_t *bits);
-
-static void mark_word(int64_t offset, uint8_t *bits) {
-  int64_t word = offset / 8;
-  bits[word / 8] |= (uint8_t)(1 << word % 8);
-}
-
-static void mark_aggregate(Type *t, int64_t offset, uint8_t *bits) {
-  if (t->kind == TY_ARRAY) {
-    int64_t size = type_size(t->array.elem);
-    for (int64_t i = 0; i < t->array.len; i++)
-      mark_pointers(t->array.elem, offset + i * size, bits);
-    return;
-  }
-  for (int i = 0; i < t->struct_.fields.len; i++)
-    mark_pointers(t->struct_.fields.at[i]->type, offset + field_offset(t, i),
-                  bits);
-}
-
-static void mark_pointers(Type *t, int64_t offset, uint8_t *bits) {
-  if (!type_has_pointers(t))
-    return;
-  t = under(t);
-  switch (t->kind) {
-  case TY_ARRAY: case TY_STRUCT:
-    mark_aggregate(t, offset, bits);
-    break;
-  case TY_INTERFACE:
-    mark_word(offset, bits);
-    mark_word(offset + 8, bits);
-    break;
-  default:  // strings and slices begin with their pointer
-    mark_word(offset, bits);
-  }
-}
-
-// Bytes of the prefix that can hold pointers.
-static int64_t pointer_prefix(Type *t) {
-  if (!type_has_pointers(t))
-    return 0;
-  t = under(t);
-  switch (t->kind) {
-  case TY_INTERFACE:
-    return 16;
-  case TY_ARRAY:
-    return (t->array.len - 1) * type_size(t->array.elem) +
-           pointer_prefix(t->array.elem);
-  case TY_STRUCT:
-    for (int i = t->struct_.fields.len - 1; i >= 0; i--) {
-      Type *ft = t->struct_.fields.at[i]->type;
-      if (type_has_pointers(ft))
-        return field_offset(t, i) + pointer_prefix(ft);
-    }
-    unreachable();
-  default:
-    return 8;
-  }
-}
-
-// The bitmap in perm, and its length in bytes; NULL if too long.
-static uint8_t *pointer_bitmap(Type *t, int64_t prefix, size_t *len) {
-  int64_t words = prefix / 8;
-  if (words == 0 || words > MAX_BITMAP_WORDS)
-    return NULL;
-  *len = (size_t)(words + 7) / 8;
-  uint8_t *bits = arena_alloc(perm, *len);
-  mark_pointers(t, 0, bits);
-  return bits;
 }
 
 // ---- the common part -------------------------------------------------------

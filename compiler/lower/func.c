@@ -460,7 +460,7 @@ Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
   Val obj;
   if (on_heap) {
     Val size = const_i64((int64_t)LLVMABISizeOfType(M->layout, ct));
-    obj = RT_CALL("new", size, LLVMConstNull(M->t_ptr));
+    obj = RT_CALL("new", size, layout_of_closure(ct));
   } else {
     obj = alloca_llvm(ct, "closure");
   }

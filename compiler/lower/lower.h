@@ -135,7 +135,6 @@ Val alloca_llvm(LLVMTypeRef t, const char *name);
 // A private copy of a memory-class value (scalar values are returned as is).
 Val snapshot(Val v, Type *t);
 Val new_object(Type *t);            // zeroed heap memory for one t
-Val new_array(Type *elem, Val count);          // count not negative, checked
 Val extract(Val agg, unsigned i);   // LLVMBuildExtractValue
 Val make2(LLVMTypeRef t, Val a, Val b);
 Val make_string(Val ptr, Val len);
@@ -185,6 +184,17 @@ const char *link_name_info(FuncInfo *info);     // either
 const char *link_path(Package *pkg);            // import path, escaped
 const char *link_name_type(Type *t);            // type:...
 const char *link_name_itab(Type *t, Type *iface);
+
+// ---- layout.c: where pointers are ------------------------------------------
+
+int64_t pointer_prefix(Type *t);    // bytes that can hold pointers
+// Bit per word of the prefix, in perm, and its length in bytes; NULL if there
+// are no pointers or too many words.
+uint8_t *pointer_bitmap(Type *t, int64_t prefix, size_t *len);
+// The layout argument of gl_new for an object, or for an array, of type t,
+// which has pointers; for a closure object of struct type ct.
+Val layout_of_type(Type *t);
+Val layout_of_closure(LLVMTypeRef ct);
 
 // ---- descriptor.c, itab.c, eqhash.c ----------------------------------------
 

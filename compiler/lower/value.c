@@ -140,27 +140,13 @@ static Val zero_base(void) {
   return g;
 }
 
-// The allocator's free lists ignore the type of small objects, so that only
-// larger ones pay for a descriptor.
-static Val alloc_bytes(Val size, Type *t, bool small) {
+Val new_object(Type *t) {
+  if (type_size(t) == 0)
+    return zero_base();
+  Val size = const_i64(type_size(t));
   if (!type_has_pointers(t))
     return RT_CALL("new_noscan", size);
-  Val desc = small ? LLVMConstNull(M->t_ptr) : gc_descriptor(t);
-  return RT_CALL("new", size, desc);
-}
-
-Val new_object(Type *t) {
-  int64_t size = type_size(t);
-  if (size == 0)
-    return zero_base();
-  return alloc_bytes(const_i64(size), t, size <= 512);
-}
-
-Val new_array(Type *elem, Val count) {
-  if (type_size(elem) == 0)
-    return zero_base();
-  Val size = LLVMBuildMul(F->b, count, const_i64(type_size(elem)), "");
-  return alloc_bytes(size, elem, false);
+  return RT_CALL("new", size, layout_of_type(t));
 }
 
 // ---- composite values ------------------------------------------------------
