@@ -40,6 +40,20 @@
 #define DF_SEG 80
 #define DF_FLAGS 88
 
+#define HCHAN_QCOUNT 0
+#define HCHAN_LOCK 16
+#define HCHAN_SLEEPERS 20
+#define HCHAN_CLOSED 28
+#define HCHAN_ISTIMER 29
+#define HCHAN_WORDS 30
+#define HCHAN_BUFCOUNT 32
+#define HCHAN_BUFSIZE 40
+#define HCHAN_SENDX 48
+#define HCHAN_RECVX 56
+#define HCHAN_BUF 64
+#define HCHAN_RECVQ 72
+#define HCHAN_SENDQ 88
+
 // struct AsyncSave (preempt.c)
 #define AS_R8 0
 #define AS_R9 8

@@ -750,6 +750,7 @@ void checkdead(void) {
 
 void sched_init(int32_t procs) {
   lock_init(&gl_sched.lock, LOCK_SCHED);
+  lock_asymmetric_init();
   gl_sched.mcount = 1;
   gl_sched.lastpoll = nanotime();
   M *mp = &gl_m0;

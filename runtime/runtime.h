@@ -250,16 +250,18 @@ typedef struct Waitq {
 struct Hchan {
   uintptr_t qcount;    // with dataqsiz GlChanHead: read inline
   uintptr_t dataqsiz;
-  Lock lock;           // guards everything here and the waiting sudogs
+  _Atomic uint32_t lock;    // guards everything here and the waiting sudogs
+  _Atomic uint32_t locksleepers;
   uint32_t elemsize;
   bool closed;
   bool istimer;
-  const GlType *elemtype;
-  uint8_t *buf;
-  uintptr_t bufsize;   // elements; dataqsiz is 0 for timer channels
+  uint8_t words;       // buffered elements of 8 bytes: 1 pointers, 2 none
   uintptr_t bufcount;
+  uintptr_t bufsize;   // elements; dataqsiz is 0 for timer channels
   uintptr_t sendx, recvx;
+  uint8_t *buf;
   Waitq recvq, sendq;
+  const GlType *elemtype;
 };
 
 // Registers and extended state of a G preempted by a signal.
@@ -303,6 +305,19 @@ OFF(GlDeferFrame, seg, DF_SEG);
 OFF(GlDeferFrame, flags, DF_FLAGS);
 OFF(AsyncSave, xsave, AS_XSAVE);
 OFF(Hchan, dataqsiz, offsetof(GlChanHead, dataqsiz));
+OFF(Hchan, qcount, HCHAN_QCOUNT);
+OFF(Hchan, lock, HCHAN_LOCK);
+OFF(Hchan, locksleepers, HCHAN_SLEEPERS);
+OFF(Hchan, closed, HCHAN_CLOSED);
+OFF(Hchan, istimer, HCHAN_ISTIMER);
+OFF(Hchan, words, HCHAN_WORDS);
+OFF(Hchan, bufcount, HCHAN_BUFCOUNT);
+OFF(Hchan, bufsize, HCHAN_BUFSIZE);
+OFF(Hchan, sendx, HCHAN_SENDX);
+OFF(Hchan, recvx, HCHAN_RECVX);
+OFF(Hchan, buf, HCHAN_BUF);
+OFF(Hchan, recvq, HCHAN_RECVQ);
+OFF(Hchan, sendq, HCHAN_SENDQ);
 _Static_assert(sizeof(Seg) == 64, "keeps the stack top 16-aligned");
 _Static_assert(sizeof(Timer) == 96, "twelve words, mirrored by package time");
 _Static_assert(LISTS_KINDS == LISTS_FEW(GL_LAYOUT_FEW) + 1, "free lists");
@@ -323,6 +338,10 @@ void lock_init(Lock *l, uint32_t rank);
 void lock_slow(Lock *l);
 void unlock_slow(Lock *l);
 void lock_check(Lock *l), unlock_check(Lock *l);
+void lock_check_rank(uint32_t rank), unlock_check_rank(uint32_t rank);
+void chan_lock_slow(Hchan *c);
+intptr_t chan_unlock_slow(Hchan *c);
+void lock_asymmetric_init(void);
 static inline void lock(Lock *l) {
 #ifdef GL_DEBUG
   lock_check(l);
@@ -565,12 +584,28 @@ static inline void dropg(M *mp) {
 
 // Channel locks are taken by Ms that hold a P only, and never across a point
 // where the world may be stopped: with one P there is nobody to exclude, and
-// locked instructions would be half the cost of an operation.
+// locked instructions would be half the cost of an operation. To release one
+// takes no locked instruction; see lock.c.
 static inline void chan_lock(Hchan *c) {
-  if (gl_gomaxprocs != 1) lock(&c->lock);
+  if (gl_gomaxprocs == 1) return;
+#ifdef GL_DEBUG
+  lock_check_rank(LOCK_HCHAN);
+#endif
+  uint32_t zero = 0;
+  if (UNLIKELY(!atomic_compare_exchange_strong_explicit(
+          &c->lock, &zero, 1, memory_order_acquire, memory_order_relaxed)))
+    chan_lock_slow(c);
 }
 static inline void chan_unlock(Hchan *c) {
-  if (gl_gomaxprocs != 1) unlock(&c->lock);
+  if (gl_gomaxprocs == 1) return;
+#ifdef GL_DEBUG
+  unlock_check_rank(LOCK_HCHAN);
+#endif
+  atomic_store_explicit(&c->lock, 0, memory_order_release);
+  atomic_signal_fence(memory_order_seq_cst);
+  if (UNLIKELY(atomic_load_explicit(&c->locksleepers,
+                                    memory_order_relaxed) != 0))
+    chan_unlock_slow(c);
 }
 
 #endif

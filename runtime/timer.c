@@ -162,6 +162,7 @@ void gl_timer_start(Timer *t) {
   if (t->kind == TIMER_SEND) {
     Hchan *c = t->arg;
     c->istimer = true;
+    c->words = 0;
     c->dataqsiz = 0;
   }
   P *pp = cur_p();
