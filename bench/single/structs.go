@@ -7,9 +7,17 @@ import "fmt"
 
 type vec struct{ x, y, z float64 }
 
-func (a vec) add(b vec) vec       { return vec{a.x + b.x, a.y + b.y, a.z + b.z} }
-func (a vec) scale(f float64) vec { return vec{a.x * f, a.y * f, a.z * f} }
-func (a vec) dot(b vec) float64   { return a.x*b.x + a.y*b.y + a.z*b.z }
+func (a vec) add(b vec) vec {
+	return vec{a.x + b.x, a.y + b.y, a.z + b.z}
+}
+
+func (a vec) scale(f float64) vec {
+	return vec{a.x * f, a.y * f, a.z * f}
+}
+
+func (a vec) dot(b vec) float64 {
+	return a.x*b.x + a.y*b.y + a.z*b.z
+}
 
 type record struct {
 	id    int
@@ -74,7 +82,8 @@ func main() {
 	}
 	n := 0
 	for i := 0; i < 5000; i++ {
-		records[i%1000], records[(i*7)%1000] = records[(i*7)%1000], records[i%1000]
+		j, k := i%1000, (i*7)%1000
+		records[j], records[k] = records[k], records[j]
 		n += count(records, record{id: i % 7, name: "same", valid: true})
 	}
 	fmt.Println(v, r.id, r.pos, r.tags, days, n)
