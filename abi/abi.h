@@ -238,7 +238,11 @@ typedef struct GlDeferFrame {
   uintptr_t spare[2];
 } GlDeferFrame;
 #define GL_DEFER_FRAME_WORDS 14
+// One that can recover nothing ends before sp: it is never resumed.
+#define GL_LIGHT_DEFER_FRAME_WORDS 2
 enum { GL_DF_RECOVERED = 1, GL_DF_RETURNING = 2 };
+// Where a G holds its innermost frame; compiled code links light ones itself.
+#define GL_G_DEFERFRAME 72
 
 // Codes of runtime.panicbounds(x, y, signed_, code), after Go's boundsError.
 enum {
@@ -279,6 +283,8 @@ typedef struct GlPair {
 
 _Static_assert(sizeof(GlType) == 80, "mirrored in stdlib/internal/abi");
 _Static_assert(sizeof(GlDeferFrame) == 8 * GL_DEFER_FRAME_WORDS, "frame");
+_Static_assert(offsetof(GlDeferFrame, sp) == 8 * GL_LIGHT_DEFER_FRAME_WORDS,
+               "light frame");
 _Static_assert(sizeof(void *) == 8, "64-bit only");
 
 #endif

@@ -282,6 +282,7 @@ OFF(G, m, G_M);
 OFF(G, asave, G_ASAVE);
 OFF(G, ret, G_RET0);
 OFF(G, deferframe, G_DEFERFRAME);
+OFF(G, deferframe, GL_G_DEFERFRAME);
 OFF(G, panic, G_PANIC);
 OFF(G, goid, G_GOID);
 OFF(Seg, lo, SEG_LO);

@@ -428,12 +428,12 @@ static Val thunk_of_builtin(Expr *call, bool on_heap) {
   return thunk_closure(fn, &k, on_heap);
 }
 
-Val lower_call_thunk(Expr *call, bool on_heap) {
+static Val lower_call_thunk(Expr *call, bool on_heap) {
   return is_builtin_call(call) ? thunk_of_builtin(call, on_heap)
                                : thunk_of_call(call, on_heap);
 }
 
-// ---- go and defer ----------------------------------------------------------
+// ---- go --------------------------------------------------------------------
 
 // A call of a func() known not to be nil, without arguments or results: its
 // closure needs no thunk.
@@ -458,7 +458,7 @@ static Val plain_closure(Expr *call, bool may_be_nil) {
   return v;
 }
 
-static Val later_closure(Expr *call, bool on_heap, bool may_be_nil) {
+Val later_closure(Expr *call, bool on_heap, bool may_be_nil) {
   Val v = plain_closure(call, may_be_nil);
   return v ? v : lower_call_thunk(call, on_heap);
 }
@@ -470,27 +470,4 @@ void lower_go(Stmt *s) {
   RT_CALL("go", closure);
   // "created by" names the function that a return address lies in.
   add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
-}
-
-// The frame of the function whose defers these are: inside a range-over-func
-// body, that of the function around it.
-static Val defer_frame(void) {
-  return F->defer_frame ? F->defer_frame : range_func_defer_frame();
-}
-
-// Records of a statement that runs at most once per frame live in the frame.
-void lower_defer(Stmt *s) {
-  set_pos(s->pos);
-  bool on_heap = escapes_site(s) || !F->defer_frame;
-  Val closure = later_closure(unparen(s->expr.x), on_heap, false);
-  LLVMTypeRef type = LLVMStructTypeInContext(
-      M->ctx, (LLVMTypeRef[]){M->t_ptr, M->t_ptr}, 2, false);
-  Val record = on_heap ? RT_CALL("new", const_i64(sizeof(GlDefer)),
-                                 LLVMConstNull(M->t_ptr))
-                       : alloca_llvm(type, "defer");
-  Val head = gep_bytes(defer_frame(), offsetof(GlDeferFrame, head));
-  Val next = LLVMBuildLoad2(F->b, M->t_ptr, head, "");
-  LLVMBuildStore(F->b, next, record);
-  LLVMBuildStore(F->b, closure, gep_bytes(record, offsetof(GlDefer, fn)));
-  LLVMBuildStore(F->b, record, head);
 }

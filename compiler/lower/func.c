@@ -7,13 +7,6 @@
 // stack. Tail calls are off, so that traces keep every frame and endless
 // recursion overflows instead of looping.
 //
-// A function with defer has a GlDeferFrame. gl_deferenter returns twice, the
-// second time after a recovered panic; the function then only runs what is
-// deferred and loads its results. So results must be in memory whenever
-// something may panic: their addresses are given to an empty asm statement,
-// after which LLVM assumes that any call reads and writes them. (Volatile
-// accesses would say the same, but each of them costs.)
-//
 // Func literals are lowered where they stand, inside of the function around
 // them: F->outer is that function. Captures lie behind the code pointer of
 // the closure: the value itself if capture_by_value, else the variable's
@@ -287,7 +280,7 @@ static void bind_results(void) {
   }
 }
 
-static void return_values(void) {
+void return_values(void) {
   ObjectVec *rs = &F->results;
   if (F->sret) {
     LLVMTypeRef st = results_struct(F->sig);
@@ -320,35 +313,6 @@ void return_results(void) {
     br(F->defer_return);
   else
     return_values();
-}
-
-// ---- defer -----------------------------------------------------------------
-
-static void publish_address(Val p) {
-  LLVMTypeRef type = LLVMFunctionType(M->t_void, &M->t_ptr, 1, false);
-  const char *constraints = "r,~{memory}";
-  Val nothing = LLVMGetInlineAsm(type, "", 0, constraints, strlen(constraints),
-                                 true, false, LLVMInlineAsmDialectATT, false);
-  LLVMBuildCall2(F->b, type, nothing, &p, 1, "");
-}
-
-static void enter_defer(FuncInfo *info) {
-  LLVMTypeRef frame = LLVMArrayType2(M->t_i64, GL_DEFER_FRAME_WORDS);
-  F->defer_frame = alloca_llvm(frame, "defer");
-  vec_each(Object *, r, &F->results)
-    publish_address(map_get(&F->boxes, *r) ? map_get(&F->boxes, *r)
-                                           : var_address(*r));
-  F->defer_return = new_block("deferreturn");
-  LLVMBasicBlockRef go_on = new_block("start");
-  Val again = RT_CALL("deferenter", F->defer_frame);
-  Val first =
-      LLVMBuildICmp(F->b, LLVMIntEQ, again, const_int(M->t_i32, 0), "");
-  cond_br_likely(first, go_on, F->defer_return);
-  set_block(F->defer_return);
-  set_pos(info->body->block.rbrace);
-  RT_CALL("deferreturn", F->defer_frame);
-  return_values();
-  set_block(go_on);
 }
 
 // ---- captures --------------------------------------------------------------
@@ -466,7 +430,15 @@ Val new_closure(LLVMTypeRef ct, Val code, bool on_heap) {
   }
   LLVMBuildStore(F->b, code, obj);
   keep_code(obj);
+  if (!on_heap)
+    map_put(&F->codes, obj, code);
   return obj;
+}
+
+Val closure_code(Val closure) {
+  if (LLVMIsAGlobalVariable(closure))
+    return LLVMGetInitializer(closure);
+  return map_get(&F->codes, closure);
 }
 
 // ---- entry -----------------------------------------------------------------
@@ -483,7 +455,7 @@ static void set_linkage(FuncInfo *info, const Directive *d) {
   }
   bool is_main = info->obj && in_main(info) && !info->obj->func.recv_named &&
                  strcmp(info->obj->name->s, "main") == 0;
-  if (info->has_defer || info->has_recover || is_main || (d && d->noinline_))
+  if (info->has_recover || is_main || (d && d->noinline_))
     add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
   if (d && d->wrapper)
     LLVMSetSection(F->fn, "glwrap");
@@ -543,5 +515,7 @@ void lower_function(FuncInfo *info) {
   if (info->has_defer)
     enter_defer(info);
   lower_body(info);
+  if (info->has_defer)
+    end_defer();
   func_end();
 }

@@ -72,6 +72,13 @@ typedef struct Target {
   LLVMBasicBlockRef brk, cont;   // cont NULL unless a loop
 } Target;
 
+// A defer statement that runs at most once in a call (defer.c).
+typedef struct Defer {
+  Val pending;             // alloca i1: it ran, its call is still to come
+  Val record, closure, code;  // code NULL: only the closure knows
+} Defer;
+typedef VEC(Defer) DeferVec;
+
 // One function being lowered.
 typedef struct Func {
   struct Func *outer;      // the function whose lowering was interrupted
@@ -90,7 +97,10 @@ typedef struct Func {
   ObjectVec results;       // one per result; unnamed ones get an Object too
   Val closure;             // own closure pointer, or NULL
   Val defer_frame;         // alloca GlDeferFrame, or NULL
-  LLVMBasicBlockRef defer_return;  // runs deferreturn, then returns results
+  LLVMBasicBlockRef defer_return;  // runs what is deferred, returns results
+  DeferVec defers;         // statements in source order, unless:
+  bool defers_listed;      // only the list in the frame knows what to run
+  Map codes;               // closure in the frame -> Val: its code
   Target *targets;
   Map labels;              // LABELED Stmt -> LLVMBasicBlockRef of goto
   LLVMBasicBlockRef nil_block;     // block that calls panicnil
@@ -215,9 +225,12 @@ Val lower_equal(Val x, Val y, Type *t);
 
 // func.c: returns what the result variables hold, after the deferred calls.
 void return_results(void);
+void return_values(void);           // the same where there are none
 Val static_closure(Val fn);         // constant closure object {fn}
 // Memory for a closure of struct type ct, its code pointer set.
 Val new_closure(LLVMTypeRef ct, Val code, bool on_heap);
+// The code of a static closure or of one in this frame, else NULL.
+Val closure_code(Val closure);
 Val function_for(Object *f);        // the code of a declared func or method
 Val func_value_of(Object *f);       // static closure object
 void lower_function(FuncInfo *info);
@@ -302,7 +315,6 @@ Val lower_call(Expr *x);
 // Results of any call into vals (scalar values or addresses), n of them.
 void lower_call_multi(Expr *x, Val *vals);
 void lower_go(Stmt *s);
-void lower_defer(Stmt *s);
 // Calls code with arguments by the calling convention; results into vals.
 void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
                Val closure, Val *vals, bool noinline);
@@ -315,7 +327,13 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
 // zeroext and signext for C; the first parameter is argument `first`.
 void extend_arguments(Val call, Type *sig, unsigned first);
 // The func() closure that performs the call later (go, defer).
-Val lower_call_thunk(Expr *call, bool on_heap);
+Val later_closure(Expr *call, bool on_heap, bool may_be_nil);
+
+// ---- defer.c ---------------------------------------------------------------
+
+void enter_defer(FuncInfo *info);   // at the start of a function with defer
+void lower_defer(Stmt *s);
+void end_defer(void);               // after its body
 
 // ---- expressions: expr.c, op.c, convert.c, index.c, composite.c, builtin.c -
 
