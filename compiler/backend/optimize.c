@@ -20,13 +20,66 @@ static void set_llvm_options(void) {
   LLVMParseCommandLineOptions(sizeof args / sizeof *args, args, "");
 }
 
-static const char *pipeline(void) {
-  switch (lower_options.opt_level) {
-  case 0: return "default<O0>";
-  case 1: return "default<O1>";
-  default: return "default<O2>";
-  }
-}
+// ---- the pipeline ----------------------------------------------------------
+//
+// LLVM's default<O2> written out, as of LLVM 19, without what we have no use
+// for (coroutines, OpenMP, tail calls, profiles), and in three parts: see
+// vectorize_floats for the second.
+
+// simplifycfg's options from one place to the next.
+#define CFG_EARLY "simplifycfg"
+#define CFG "simplifycfg<switch-range-to-icmp>"
+#define CFG_SINK                                                          \
+  "simplifycfg<switch-range-to-icmp;hoist-common-insts;sink-common-insts>"
+#define CFG_LATE                                                          \
+  "simplifycfg<forward-switch-cond;switch-range-to-icmp;"                 \
+  "switch-to-lookup;no-keep-loops;hoist-common-insts;sink-common-insts>"
+#define COMBINE                                                           \
+  "instcombine<max-iterations=1;no-use-loop-info;no-verify-fixpoint>"
+
+static const char early_passes[] =
+    "annotation2metadata,forceattrs,inferattrs,"
+    "function<eager-inv>(lower-expect," CFG_EARLY
+    ",sroa<modify-cfg>,early-cse<>),"
+    "ipsccp,called-value-propagation,globalopt,"
+    "function<eager-inv>(mem2reg," COMBINE "," CFG "),"
+    "always-inline,require<globals-aa>,function(invalidate<aa>),"
+    "require<profile-summary>,"
+    "cgscc(devirt<4>(inline,"
+    "function-attrs<skip-non-recursive-function-attrs>,"
+    "function<eager-inv;no-rerun>(sroa<modify-cfg>,early-cse<memssa>,"
+    "jump-threading,correlated-propagation," CFG "," COMBINE ","
+    "aggressive-instcombine,libcalls-shrinkwrap," CFG ",reassociate,"
+    "constraint-elimination,"
+    "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
+    "loop-rotate<header-duplication;no-prepare-for-lto>,"
+    "licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),"
+    CFG "," COMBINE ","
+    "loop(loop-idiom,indvars,simple-loop-unswitch<no-nontrivial;trivial>,"
+    "loop-deletion,loop-unroll-full),"
+    "sroa<modify-cfg>,vector-combine,mldst-motion<no-split-footer-bb>,gvn<>,"
+    "sccp,bdce," COMBINE ",jump-threading,correlated-propagation,adce,"
+    "memcpyopt,dse,move-auto-init,loop-mssa(licm<allowspeculation>),"
+    CFG_SINK "," COMBINE "),"
+    "function-attrs,function(require<should-not-run-function-passes>))),"
+    "deadargelim,globalopt,globaldce,elim-avail-extern,rpo-function-attrs,"
+    "recompute-globalsaa,"
+    "function<eager-inv>(float2int,lower-constant-intrinsics,"
+    "loop(loop-rotate<header-duplication;no-prepare-for-lto>,loop-deletion),"
+    "loop-distribute,inject-tli-mappings,"
+    "loop-vectorize<no-interleave-forced-only;no-vectorize-forced-only;>,"
+    "infer-alignment,loop-load-elim," COMBINE "," CFG_LATE ")";
+
+static const char float_passes[] =
+    "function<eager-inv>(slp-vectorizer,vector-combine," COMBINE ")";
+
+static const char late_passes[] =
+    "function<eager-inv>(vector-combine," COMBINE ",loop-unroll<O2>,"
+    "transform-warning,sroa<preserve-cfg>,infer-alignment," COMBINE ","
+    "loop-mssa(licm<allowspeculation>),alignment-from-assumptions,loop-sink,"
+    "instsimplify,div-rem-pairs,"
+    "simplifycfg<switch-range-to-icmp;speculate-unpredictables>),"
+    "globaldce,constmerge,rel-lookup-table-converter";
 
 static bool has_attribute(LLVMValueRef fn, const char *name) {
   return LLVMGetStringAttributeAtIndex(fn, LLVMAttributeFunctionIndex, name,
@@ -42,18 +95,73 @@ static void check_stack_attributes(LLVMModuleRef mod) {
   }
 }
 
+// ---- pairs and quadruples of float operations ------------------------------
+//
+// LLVM's SLP vectorizer also joins neighbouring integer fields, to save two
+// instructions: "x.n++; x.m--" becomes one load of 16 bytes. If one of the
+// fields was stored a moment ago, that load waits for the store to leave the
+// processor, which costs more than ten times as much. So only functions that
+// compute with floats get it; the others are hidden from it by an attribute.
+
+static bool is_float_arithmetic(LLVMValueRef i) {
+  switch (LLVMGetInstructionOpcode(i)) {
+  case LLVMFAdd: case LLVMFSub: case LLVMFMul: case LLVMFDiv: return true;
+  default: return false;
+  }
+}
+
+static bool computes_with_floats(LLVMValueRef fn) {
+  LLVMBasicBlockRef b = LLVMGetFirstBasicBlock(fn);
+  for (; b; b = LLVMGetNextBasicBlock(b)) {
+    LLVMValueRef i = LLVMGetFirstInstruction(b);
+    for (; i; i = LLVMGetNextInstruction(i)) {
+      if (is_float_arithmetic(i))
+        return true;
+    }
+  }
+  return false;
+}
+
+static void run_passes(LLVMModuleRef mod, const char *passes,
+                       LLVMPassBuilderOptionsRef options) {
+  LLVMErrorRef error = LLVMRunPasses(mod, passes, target_machine(), options);
+  if (error)
+    fatal("%s", LLVMGetErrorMessage(error));
+}
+
+static void vectorize_floats(LLVMModuleRef mod,
+                             LLVMPassBuilderOptionsRef options) {
+  const char *name = "noimplicitfloat";
+  unsigned kind = LLVMGetEnumAttributeKindForName(name, strlen(name));
+  LLVMAttributeRef hide =
+      LLVMCreateEnumAttribute(LLVMGetModuleContext(mod), kind, 0);
+  bool any = false;
+  LLVMValueRef fn = LLVMGetFirstFunction(mod);
+  for (; fn; fn = LLVMGetNextFunction(fn)) {
+    if (computes_with_floats(fn))
+      any = true;
+    else
+      LLVMAddAttributeAtIndex(fn, LLVMAttributeFunctionIndex, hide);
+  }
+  if (any)
+    run_passes(mod, float_passes, options);
+  for (fn = LLVMGetFirstFunction(mod); fn; fn = LLVMGetNextFunction(fn))
+    LLVMRemoveEnumAttributeAtIndex(fn, LLVMAttributeFunctionIndex, kind);
+}
+
 void optimize(LLVMModuleRef mod) {
   set_llvm_options();
   LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
-  if (lower_options.opt_level >= 2) {
-    LLVMPassBuilderOptionsSetLoopVectorization(options, true);
-    LLVMPassBuilderOptionsSetSLPVectorization(options, true);
+  if (lower_options.opt_level == 0) {
+    run_passes(mod, "default<O0>", options);
+  } else if (lower_options.opt_level == 1) {
+    run_passes(mod, "default<O1>", options);
+  } else {
+    run_passes(mod, early_passes, options);
+    vectorize_floats(mod, options);
+    run_passes(mod, late_passes, options);
   }
-  LLVMErrorRef error =
-      LLVMRunPasses(mod, pipeline(), target_machine(), options);
   LLVMDisposePassBuilderOptions(options);
-  if (error)
-    fatal("%s", LLVMGetErrorMessage(error));
   check_stack_attributes(mod);
   split_sections(mod);
 }
