@@ -6,10 +6,7 @@
 // affinity mask allows, and no more than the cgroup's CPU quota, which is
 // rounded up and never counts as less than 2. GOMAXPROCS overrides it.
 //
-// GLDEBUG is a list NAME=N,NAME=N: schedtrace (ms), scheddetail, gc, stack,
-// stress (1: tiny segments never cached, a collection every 64th allocation,
-// a yield at every chance), asyncpreemptoff, nodw (traces without libdw),
-// seed (deterministic mode).
+// GLDEBUG is a list NAME=N,NAME=N; HACKING.md has the table of names.
 #include "runtime.h"
 
 #include <fcntl.h>
@@ -151,6 +148,10 @@ static void parse_debug(const char *s) {
       {"stress", &gl_debug.stress},
       {"asyncpreemptoff", &gl_debug.asyncpreemptoff},
       {"nodw", &gl_debug.nodw},
+      {"counters", &gl_debug.counters},
+      {"leaks", &gl_debug.leaks},
+      {"forcegc", &gl_debug.forcegc},
+      {"threadfail", &gl_debug.threadfail},
   };
   while (s && *s) {
     size_t n = strcspn(s, "=,");

@@ -85,5 +85,6 @@ intptr_t gl_write(intptr_t fd, const void *p, intptr_t n) {
 
 void gl_exit(intptr_t code) {
   print_flush();
+  if (UNLIKELY(gl_debug.counters)) counters_print();
   _exit((int)code);
 }

@@ -57,10 +57,17 @@ void preempt_refill(M *mp) {
   }
 }
 
-static void poison(M *mp) {
+// The thread of mp must not end in between.
+static void poison(M *mp, bool signal) {
+  lock(&gl_sched.allmlock);
   _Atomic uintptr_t *g = mp->guardp;
   if (g) atomic_store_explicit(g, (uintptr_t)(intptr_t)STACK_PREEMPT,
                                memory_order_relaxed);
+  if (g && signal && mp->tid && !atomic_exchange(&mp->sigpending, true)) {
+    syscall(SYS_tgkill, getpid(), mp->tid, SIGURG);
+    counter_inc(COUNT_SIGNAL);
+  }
+  unlock(&gl_sched.allmlock);
 }
 
 // Ask the G of pp to yield: by poison at first, by a signal when it was asked
@@ -72,9 +79,7 @@ void preempt_one(P *pp) {
   if (!gp) return;
   bool again = gp->preempt;
   gp->preempt = true;
-  poison(mp);
-  if (again && !gl_debug.asyncpreemptoff && mp->tid)
-    syscall(SYS_tgkill, getpid(), mp->tid, SIGURG);
+  poison(mp, again && !gl_debug.asyncpreemptoff);
 }
 
 // For stop_the_world: both at once, to all but the caller's.
@@ -98,12 +103,14 @@ void preempt_morestack(G *gp) {
     gp->preempt = false;
     return;
   }
+  counter_inc(COUNT_PREEMPT_POISON);
   gopreempt(gp);
 }
 
 // On g0: the signal handler took gp off its stack, and the spare area.
 NORETURN void preempt_async_sched(G *gp) {
   preempt_refill(gl_tls_m);
+  counter_inc(COUNT_PREEMPT_SIGNAL);
   gopreempt(gp);
 }
 
@@ -142,6 +149,7 @@ static void on_urg(int sig, siginfo_t *info, void *ctx) {
   greg_t *r = uc->uc_mcontext.gregs;
   M *mp = gl_tls_m;
   G *gp = gl_tls_g;
+  if (mp) atomic_store(&mp->sigpending, false);
   if (!may_preempt(mp, gp, (uintptr_t)r[REG_RIP], (uintptr_t)r[REG_RSP]))
     return;
   uint32_t xsize;

@@ -21,16 +21,6 @@
 // All functions run on g0. schedule() and what ends in it never return.
 #include "runtime.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-#define GC_THREADS
-#define GC_NO_THREAD_REDIRECTS
-#include <gc/gc.h>
-
 struct Sched gl_sched;
 P *gl_allp[MAX_PROCS];
 int32_t gl_gomaxprocs, gl_ncpu;
@@ -71,6 +61,7 @@ static G *globrunqget(P *pp, int32_t max) {
   if (n > size) n = size;
   if (max > 0 && n > max) n = max;
   if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
+  counter_inc(COUNT_GLOBAL);
   G *gp = globpop();
   uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
   uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
@@ -139,103 +130,6 @@ P *pidleget(void) {
   return pp;
 }
 
-static void minit(M *mp) {
-  mp->thread = pthread_self();
-  mp->tid = (int32_t)syscall(SYS_gettid);
-  mp->rng = rand_seed();
-  pthread_attr_t at;
-  void *lo = NULL;
-  size_t size = 0;
-  if (mp != &gl_m0 && pthread_getattr_np(pthread_self(), &at) == 0) {
-    pthread_attr_getstack(&at, &lo, &size);
-    pthread_attr_destroy(&at);
-  }
-  mp->g0lo = (uintptr_t)lo;
-  mp->g0hi = (uintptr_t)lo + size;
-  mp->freelists = gl_tls_free;
-  preempt_refill(mp);
-  gl_tls_m = mp;
-  gc_thread_init(mp);
-  char *tp = __builtin_thread_pointer();
-  mp->guardp = (_Atomic uintptr_t *)(tp + TLS_GUARD);
-}
-
-// On g0 of a new M, from gl_mstart_asm.
-NORETURN void mstart1(M *mp) {
-  if (mp != &gl_m0 && mp->nextp) {
-    P *pp = mp->nextp;
-    mp->nextp = NULL;
-    acquirep(pp);
-  }
-  schedule();
-}
-
-static void *mthread(void *arg) {
-  M *mp = arg;
-  minit(mp);
-  gl_mstart_asm(mp);
-}
-
-// A new thread that will take pp.
-static void newm(P *pp, bool spinning) {
-  M *mp = aligned_alloc(64, (sizeof(M) + 63) & ~(size_t)63);
-  if (!mp) fatal("runtime: cannot allocate memory");
-  memset(mp, 0, sizeof *mp);
-  mp->nextp = pp;
-  mp->spinning = spinning;
-  lock(&gl_sched.lock);
-  mp->id = gl_sched.mcount++;
-  if (gl_sched.mcount > MAX_MS) {
-    unlock(&gl_sched.lock);
-    print_str("runtime: program exceeds 10000-thread limit\n");
-    fatal("thread exhaustion");
-  }
-  mp->alllink = gl_allms;
-  atomic_store(&gl_allms, mp);
-  unlock(&gl_sched.lock);
-  pthread_attr_t at;
-  pthread_attr_init(&at);
-  pthread_attr_setstacksize(&at, 512 << 10);
-  pthread_attr_setdetachstate(&at, PTHREAD_CREATE_DETACHED);
-  pthread_t th;
-  if (GC_pthread_create(&th, &at, mthread, mp) != 0)
-    fatal("runtime: failed to create new OS thread");
-  pthread_attr_destroy(&at);
-}
-
-static void mput(M *mp) {
-  mp->schedlink = gl_sched.midle;
-  gl_sched.midle = mp;
-  gl_sched.nmidle++;
-  checkdead();
-}
-
-// Let some M run pp (NULL: an idle P). spinning: the caller has counted the
-// M in nmspinning.
-void startm(P *pp, bool spinning) {
-  lock(&gl_sched.lock);
-  if (!pp) {
-    pp = pidleget();
-    if (!pp) {
-      unlock(&gl_sched.lock);
-      if (spinning) atomic_fetch_sub(&gl_sched.nmspinning, 1);
-      return;
-    }
-  }
-  M *mp = gl_sched.midle;
-  if (!mp) {
-    unlock(&gl_sched.lock);
-    newm(pp, spinning);
-    return;
-  }
-  gl_sched.midle = mp->schedlink;
-  gl_sched.nmidle--;
-  unlock(&gl_sched.lock);
-  mp->spinning = spinning;
-  mp->nextp = pp;
-  note_wakeup(&mp->park);
-}
-
 void wakep(void) {
   atomic_thread_fence(memory_order_seq_cst);
   if (gl_sched.npidle == 0) return;
@@ -277,19 +171,6 @@ void handoffp(P *pp) {
   if (when != 0) netpoll_break();
 }
 
-// Sleep until somebody gives this M a P.
-void stopm(void) {
-  M *mp = gl_tls_m;
-  lock(&gl_sched.lock);
-  mput(mp);
-  unlock(&gl_sched.lock);
-  note_sleep(&mp->park);
-  note_clear(&mp->park);
-  P *pp = mp->nextp;
-  mp->nextp = NULL;
-  acquirep(pp);
-}
-
 static void gcstopm(void) {
   M *mp = gl_tls_m;
   if (mp->spinning) {
@@ -306,7 +187,7 @@ static void gcstopm(void) {
 
 // ------------------------------------------------------------ finding work
 
-static NORETURN void execute(G *gp, bool inherit) {
+NORETURN void execute(G *gp, bool inherit) {
   P *pp = cur_p();
   atomic_store_explicit(&gp->status, Grunning, memory_order_relaxed);
   gp->preempt = false;
@@ -384,7 +265,9 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   atomic_store(&gl_sched.polluntil, until);
   G *list = netpoll(delay);
   atomic_store(&gl_sched.polluntil, 0);
-  atomic_store(&gl_sched.lastpoll, nanotime());
+  int64_t now = nanotime();
+  sched_tick(now);
+  atomic_store(&gl_sched.lastpoll, now);
   lock(&gl_sched.lock);
   P *pp = pidleget();
   unlock(&gl_sched.lock);
@@ -413,12 +296,14 @@ static G *local_work(P *pp, int64_t *until, bool *inherit, int64_t *now) {
   if (pp->timer0when != 0) {
     bool ran;
     *now = nanotime();
+    sched_tick(*now);
     *until = timers_run(pp, *now, &ran);
   }
   if (pp->schedtick % GLOBAL_EVERY == 0 && gl_sched.runqsize > 0) {
     lock(&gl_sched.lock);
     G *gp = globrunqget(pp, 1);
     unlock(&gl_sched.lock);
+    if (gp) counter_inc(COUNT_FAIR);
     if (gp) return gp;
   }
   G *gp = runqget(pp, inherit);
@@ -459,6 +344,7 @@ static G *find_runnable(bool *inherit) {
       if (!mp->spinning && gl_gomaxprocs > 1) {
         mp->spinning = true;
         atomic_fetch_add(&gl_sched.nmspinning, 1);
+        counter_inc(COUNT_SPIN);
       }
       bool again = false;
       gp = steal_work(pp, &now, &until, &again);
@@ -523,21 +409,41 @@ static G *find_runnable(bool *inherit) {
   }
 }
 
+// Run gp here, unless it is locked to another thread: then that one gets
+// this P, and we return with another P later.
+static void execute_here(G *gp, bool inherit) {
+  if (LIKELY(gp->lockedm == NULL)) execute(gp, inherit);
+  startlockedm(gp);
+}
+
 NORETURN void schedule(void) {
   M *mp = gl_tls_m;
   if (UNLIKELY(mp->aretired != NULL)) preempt_refill(mp);
-  if (UNLIKELY(mp->p == NULL)) stopm();
-  P *pp = mp->p;
-  // The way of a pair that communicates: straight to the G readied last.
-  if (LIKELY(!gl_sched.gcwaiting && pp->timer0when == 0 && !mp->spinning &&
-             !gl_debug.deterministic)) {
-    G *next = runnext_get(pp);
-    if (next) execute(next, true);
+  if (UNLIKELY(mp->lockedg != NULL)) {
+    stoplockedm(mp);
+    execute(mp->lockedg, false);
   }
-  bool inherit;
-  G *gp = find_runnable(&inherit);
-  if (mp->spinning) stop_spinning(mp, true);
-  execute(gp, inherit);
+  if (UNLIKELY(mp->p == NULL)) stopm();
+  for (;;) {
+    P *pp = mp->p;
+    bool inherit = true;
+    G *gp = NULL;
+    // The way of a pair that communicates: straight to the G readied last.
+    if (LIKELY(!gl_sched.gcwaiting && pp->timer0when == 0 && !mp->spinning &&
+               !gl_debug.deterministic))
+      gp = runnext_get(pp);
+    if (!gp) gp = find_runnable(&inherit);
+    if (UNLIKELY(mp->spinning)) stop_spinning(mp, true);
+    execute_here(gp, inherit);
+  }
+}
+
+// The coarse clock, for how long a G has waited: whoever looks at the clock
+// anyway brings it up to date, sysmon at every tick. It stands still while
+// all sleep, and is right again before the next G can park.
+void sched_tick(int64_t now) {
+  uint32_t sec = (uint32_t)(now / 1000000000);
+  if (sec != gl_sched.coarse) gl_sched.coarse = sec;
 }
 
 // ------------------------------------------------------- park, ready, yield
@@ -545,6 +451,7 @@ NORETURN void schedule(void) {
 // Before a G is queued where others see it under a lock the caller holds.
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
+  gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
   dropg(gl_tls_m);
 }
@@ -718,6 +625,13 @@ void goexit0(G *gp) {
   if (gp->first->next) stack_reset(gp);
   gp->seg = gp->first;
   gfput(mp->p, gp);
+  if (UNLIKELY(mp->lockedg != NULL)) {
+    gp->lockedm = NULL;
+    mp->lockedg = NULL;
+    mp->lockedint = 0;
+    // The thread may be in a state nobody else should see.
+    if (mp->lockedext > 0) mexit(mp);
+  }
   schedule();
 }
 
@@ -730,7 +644,7 @@ intptr_t gl_numgoroutine(void) {
 // With sched.lock, when an M is about to sleep: if no M can make progress and
 // nothing will wake one, the program is dead.
 void checkdead(void) {
-  int32_t run = gl_sched.mcount - gl_sched.nmidle;
+  int32_t run = gl_sched.mcount - gl_sched.nmidle - gl_sched.nmidlelocked;
   if (run > 0 || gl_sched.gcwaiting) return;
   if (timers_any()) return;
   if (netpoll_inited() && netpoll_any_waiters()) return;
@@ -751,7 +665,10 @@ void checkdead(void) {
 void sched_init(int32_t procs) {
   lock_init(&gl_sched.lock, LOCK_SCHED);
   lock_asymmetric_init();
+  lock_init(&gl_sched.allmlock, LOCK_ALLM);
   gl_sched.mcount = 1;
+  gl_sched.mnext = 1;
+  gl_sched.maxmcount = MAX_MS;
   gl_sched.lastpoll = nanotime();
   M *mp = &gl_m0;
   gl_allms = mp;
@@ -766,6 +683,10 @@ static const GlFuncVal main_fn = {(void *)gl_main_code};
 
 void proc_main(void) {
   G *gp = proc_newg(&main_fn, 0, 0);
-  runqput(cur_p(), gp, true);
+  // While packages are initialized, main stays on the main thread: if one of
+  // them calls LockOSThread, main.main runs there as well.
+  gp->lockedm = &gl_m0;
+  gl_m0.lockedg = gp;
+  gl_m0.lockedint = 1;
   gl_mstart_asm(&gl_m0);
 }

@@ -39,6 +39,7 @@ static bool put_slow(P *pp, G *gp, uint32_t h, uint32_t t) {
   gp->schedlink = NULL;
   GQueue q = {batch[0], gp, (int32_t)n + 1};
   globrunqput_batch(&q);
+  counter_inc(COUNT_OVERFLOW);
   return true;
 }
 
@@ -180,6 +181,8 @@ G *runqsteal(P *pp, P *p2, bool stealnext) {
   uint32_t t = LOAD(pp->runqtail, relaxed);
   uint32_t n = grab(p2, pp, t, stealnext);
   if (n == 0) return NULL;
+  counter_inc(COUNT_STEAL);
+  counter_add(COUNT_STOLEN, n);
   n--;
   G *gp = LOAD(pp->runq[(t + n) % RUNQ_SIZE], relaxed);
   if (n > 0)

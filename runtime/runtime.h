@@ -8,6 +8,7 @@
 #define GL_RUNTIME_H
 
 #include <pthread.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -32,13 +33,29 @@ typedef struct AsyncSave AsyncSave;
 
 // ---------------------------------------------------------------- data
 
-// G states, with Go's numbers and words.
+// G states, under Go's names and with its numbers where Go has the state too.
+// There is no Gcopystack: stacks do not move (HACKING.md).
 enum {
-  Gidle, Grunnable, Grunning, Gsyscall, Gwaiting, Gmoribund_unused, Gdead,
-  Genqueue_unused, Gcopystack_unused, Gpreempted
+  Gidle,       // just allocated
+  Grunnable,   // in a run queue
+  Grunning,    // has an M and a P
+  Gsyscall,    // in a blocking call: has an M, and perhaps a P
+  Gwaiting,    // parked for g->waitreason, queued where that is
+  Gdead = 6,   // ended, in a gfree list
+  Gscan = 0x1000  // or'ed: somebody walks its stack, which must not change
 };
 
-enum { Pidle, Prunning, Psyscall, Pgcstop, Pdead };
+// P states.
+enum {
+  Pidle,     // on the idle list, or on its way to an M
+  Prunning,  // owned by an M
+  Psyscall,  // its M is in a blocking call: sysmon may take it
+  Pgcstop,   // halted, the world is stopped
+  Pdead      // beyond GOMAXPROCS
+};
+
+extern const char *const gl_pstatus_name[];
+const char *gstatus_name(uint32_t status);
 
 // Why a G waits; wait_reason_text in traceback.c has the words.
 enum {
@@ -48,6 +65,14 @@ enum {
   WAIT_SYNC_RWMUTEX_LOCK, WAIT_SYNC_WAITGROUP_WAIT, WAIT_SYNC_COND_WAIT,
   WAIT_IO, WAIT_FINALIZER, WAIT_GC, WAIT_STOPPING_WORLD, WAIT_PARKED,
   WAIT_REASONS
+};
+
+// What happened how often: counters.def, schedtrace.c.
+enum {
+#define COUNTER(id, name, help) COUNT_##id,
+#include "counters.def"
+#undef COUNTER
+  COUNTERS
 };
 
 // A spin-then-futex mutex: 0 free, 1 held, 2 held and somebody sleeps.
@@ -117,7 +142,9 @@ struct G {
   uintptr_t gopc;      // return address of the go statement
   uint64_t parentgoid;
   Timer *timer;        // for sleep, allocated at its first use
+  M *lockedm;          // LockOSThread: the only M that may run it
   _Atomic uint32_t selectdone;
+  uint32_t waitsince;  // gl_sched.coarse when it was parked
   Sudog sudog;
 };
 
@@ -160,6 +187,9 @@ struct M {
   uintptr_t g0sp;       // where C for a G starts on the thread's stack
   G *_Atomic curg;
   P *p, *nextp, *oldp;
+  G *lockedg;           // LockOSThread: the only G it may run
+  uint32_t lockedext;   // calls of LockOSThread not undone
+  uint32_t lockedint;   // the same by the runtime, during initialization
   int64_t id;
   _Atomic uintptr_t *guardp;   // address of its %fs:0x70
   _Atomic uintptr_t gcsp;      // interrupted rsp while suspended by the GC
@@ -170,9 +200,12 @@ struct M {
   int32_t printlock;    // nesting of gl_printlock
   bool spinning;
   bool dying;
+  _Atomic bool sigpending;  // SIGURG was sent and not yet handled
   Note park;
-  M *schedlink;         // idle list; sched.lock
-  M *alllink;
+  M *schedlink;         // idle list, list of ended Ms; sched.lock
+  M *alllink;           // sched.allmlock
+  jmp_buf *end;         // where the thread ends
+  uint64_t counts[COUNTERS];
   void **freelists;     // address of its gl_tls_free
   AsyncSave *aspare, *aretired;
   uint64_t rng;
@@ -192,12 +225,20 @@ struct Sched {
   _Atomic int32_t runqsize;
   M *midle;              // lock
   int32_t nmidle, mcount;
+  int32_t nmidlelocked;  // Ms waiting for their locked G; lock
+  int32_t maxmcount;     // SetMaxThreads; lock
+  int64_t mnext;         // id of the next M; lock
+  M *freem;              // ended Ms for reuse; lock
+  Lock allmlock;         // guards allms against ending Ms
+  _Atomic int64_t nothread;      // no thread is to be had until then
+  _Atomic uint32_t coarse;       // seconds, brought up to date now and then
   P *pidle;              // lock
   _Atomic int32_t npidle, nmspinning;
   _Atomic bool gcwaiting;   // somebody stops the world
   int32_t stopwait;         // lock
   Note stopnote;
   _Atomic bool sysmonwait;
+  _Atomic int64_t sysmonuntil;   // when its nap ends, 0: awake
   Note sysmonnote;
   _Atomic int64_t lastpoll;   // 0: somebody is polling
   _Atomic int64_t polluntil;  // when that poll ends
@@ -224,6 +265,7 @@ extern _Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 
 struct Debug {
   int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
+  int32_t counters, leaks, forcegc, threadfail;
   int64_t seed;
   bool deterministic;
 };
@@ -393,15 +435,26 @@ NORETURN void gopreempt(G *gp);
 void goexit0(G *gp);
 void go(const GlFuncVal *fn);
 void wakep(void);
-void startm(P *pp, bool spinning);
 void handoffp(P *pp);
-void stopm(void);
+NORETURN void execute(G *gp, bool inherit);
+void sched_tick(int64_t now);  // now: what nanotime() said
 void acquirep(P *pp);
 P *releasep(void);
 void pidleput(P *pp);
 P *pidleget(void);
 void globrunqput(G *gp);
 void checkdead(void);
+
+// m.c
+void minit(M *mp);
+void startm(P *pp, bool spinning);
+void stopm(void);
+void stoplockedm(M *mp);
+void startlockedm(G *gp);
+NORETURN void mexit(M *mp);
+NORETURN void thread_refused(int err);
+int gl_thread_create(pthread_t *th, const pthread_attr_t *at,
+                     void *(*fn)(void *), void *arg);
 
 // resize.c
 extern Lock gl_stwlock;
@@ -419,7 +472,13 @@ void runqput_batch(P *pp, GQueue *q);
 
 // sysmon.c
 void sysmon_start(void);
+void sysmon_kick(int64_t when);
+
+// schedtrace.c
 void schedtrace(bool detail);
+uint64_t count_total(int which);
+void counters_print(void);
+extern uint64_t gl_counts[COUNTERS];  // of sysmon, and of ended Ms
 
 // preempt.c
 void preempt_init(void);
@@ -546,6 +605,7 @@ typedef struct Unwind {
 } Unwind;
 bool unwind_start(Unwind *u, G *gp);
 bool unwind_next(Unwind *u);
+const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);
 void traceback_from(G *gp, uintptr_t pc, uintptr_t bp);
 void traceback_others(G *me);
@@ -577,6 +637,14 @@ static inline uint32_t rand_n(uint64_t *state, uint32_t n) {
 }
 
 static inline P *cur_p(void) { return gl_tls_m->p; }
+
+// Each M counts for itself, without synchronisation; sysmon has no M.
+static inline void counter_add(int which, uint64_t n) {
+  M *mp = gl_tls_m;
+  if (mp) mp->counts[which] += n;
+  else gl_counts[which] += n;
+}
+static inline void counter_inc(int which) { counter_add(which, 1); }
 
 // The M stops running its G. curg is only a hint to others.
 static inline void dropg(M *mp) {

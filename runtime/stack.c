@@ -224,6 +224,7 @@ void stack_grow(G *gp, uintptr_t need) {
   if (gl_debug.stress) s->room = need + 1;
   s->prev = gp->seg;
   gp->seg->next = s;
+  counter_inc(COUNT_SPLIT);
   if (gl_debug.stack) {
     print_str("stack: goroutine ");
     print_uint(gp->goid);

@@ -83,10 +83,12 @@ NORETURN void exitsyscall0(G *gp) {
   unlock(&gl_sched.lock);
   if (pp) {
     acquirep(pp);
+    if (gp->lockedm) execute(gp, false);
     runqput(pp, gp, true);
   } else {
+    bool locked = gp->lockedm != NULL;
     globrunqput(gp);
-    stopm();
+    if (!locked) stopm();
   }
   schedule();
 }

@@ -2,40 +2,62 @@
 //
 // The monitor: a thread without a P that takes Ps back from Ms stuck in
 // system calls, asks Gs that run too long to yield, polls the network when
-// nobody else does, and prints the scheduler trace. It sleeps 20 us at first
-// and up to 10 ms when it finds nothing to do, and for good while all Ps are
-// idle: an idle program uses no CPU. It is started by the first go statement
-// or the first blocking call.
+// nobody else does, collects when nobody has for two minutes, and prints the
+// scheduler trace. It is started by the first go statement or the first
+// blocking call.
+//
+// It sleeps 20 us at first and up to 10 ms when it finds nothing to do, but
+// not beyond the first timer, nor long while Gs wait for I/O that a spinning
+// G would keep from being noticed: those are what makes a G yield before its
+// 10 ms are over. gl_timer_start wakes it when it naps past a new timer.
+// While all Ps are idle it sleeps until one is taken, or for a minute: an
+// idle program uses no CPU.
 //
 // gl_tls_m is NULL on this thread.
 #include "runtime.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define GC_THREADS
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
 
-static const int64_t TICK_MIN = 20, TICK_MAX = 10000;  // us
-static const int64_t SLICE = 10000000;                 // ns
-static int64_t start_time;
+static const int64_t TICK_MIN = 20000, TICK_MAX = 10000000;  // ns
+static const int64_t TICK_IO = 1000000;    // nap while Gs wait for I/O
+static const int64_t SLICE = 10000000;     // ns a G may run
+static const int64_t SLICE_URGENT = 50000; // the same when others are due
+static const int64_t FORCE_GC = INT64_C(120000000000);
 
-// Is there anything for pp to run but what it runs now?
-static bool worth_preempting(P *pp, int64_t now) {
+static _Atomic uint32_t nap;  // futex of the sleep between two looks
+static int32_t urgent;        // Gs that I/O made runnable and none took yet
+
+// Has pp something to run that should not wait for the end of the slice?
+static bool is_urgent(P *pp, int64_t now) {
   int64_t when = pp->timer0when;
-  return !runqempty(pp) || gl_sched.runqsize != 0 || gl_sched.gcwaiting ||
-         (when != 0 && when <= now);
+  if (when != 0 && when <= now) return true;
+  return urgent > 0 && gl_sched.runqsize != 0 && gl_sched.npidle == 0;
 }
 
+// True: look again soon.
 static bool retake_running(P *pp, int64_t now) {
+  bool hurry = is_urgent(pp, now);
   uint32_t tick = pp->schedtick;
   if (pp->sys_schedtick != tick) {
     pp->sys_schedtick = tick;
     pp->sys_schedwhen = now;
-    return false;
+    return hurry;
   }
-  if (pp->sys_schedwhen + SLICE > now && !gl_debug.stress) return false;
-  if (!worth_preempting(pp, now)) return false;
+  int64_t slice = hurry ? SLICE_URGENT : SLICE;
+  if (pp->sys_schedwhen + slice > now && !gl_debug.stress) return hurry;
+  // Is there anything for pp to run but what it runs now?
+  if (!hurry && runqempty(pp) && gl_sched.runqsize == 0 &&
+      !gl_sched.gcwaiting)
+    return false;
+  if (hurry && pp->sys_schedwhen + SLICE > now) {
+    counter_inc(COUNT_URGENT);
+    if (urgent > 0) urgent--;
+  }
   preempt_one(pp);
   return true;
 }
@@ -55,12 +77,14 @@ static bool retake_syscall(P *pp, int64_t now) {
   uint32_t s = Psyscall;
   if (!atomic_compare_exchange_strong(&pp->status, &s, Pidle)) return false;
   atomic_fetch_add(&pp->syscalltick, 1);
+  counter_inc(COUNT_HANDOFF);
   handoffp(pp);
   return true;
 }
 
 static bool retake(int64_t now) {
   bool any = false;
+  if (gl_sched.runqsize == 0) urgent = 0;
   for (int32_t i = 0; i < gl_gomaxprocs; i++) {
     P *pp = gl_allp[i];
     if (!pp) continue;
@@ -71,7 +95,11 @@ static bool retake(int64_t now) {
   return any;
 }
 
-// All Ps idle: sleep until one is taken.
+static int64_t gc_period(void) {
+  return gl_debug.forcegc > 0 ? gl_debug.forcegc * INT64_C(1000000) : FORCE_GC;
+}
+
+// All Ps idle: sleep until one is taken, or it is time to collect.
 static bool sleep_if_idle(void) {
   if (gl_debug.schedtrace > 0) return false;
   if (!gl_sched.gcwaiting && gl_sched.npidle != gl_gomaxprocs) return false;
@@ -83,40 +111,86 @@ static bool sleep_if_idle(void) {
   }
   unlock(&gl_sched.lock);
   if (!idle) return false;
-  note_sleep(&gl_sched.sysmonnote);
+  if (!note_tsleep(&gl_sched.sysmonnote, gc_period() / 2)) {
+    lock(&gl_sched.lock);
+    atomic_store(&gl_sched.sysmonwait, false);
+    unlock(&gl_sched.lock);
+  }
+  sched_tick(nanotime());
   return true;
+}
+
+// Nap for at most delay, less if a timer is due before.
+static void take_nap(int64_t delay) {
+  int64_t now = nanotime(), next = timers_next();
+  if (netpoll_any_waiters() && delay > TICK_IO) delay = TICK_IO;
+  if (next != 0 && next - now < delay) delay = next - now;
+  if (delay < TICK_MIN) delay = TICK_MIN;
+  uint32_t seen = nap;
+  atomic_store(&gl_sched.sysmonuntil, now + delay);
+  futex_sleep(&nap, seen, delay);
+  atomic_store(&gl_sched.sysmonuntil, 0);
+}
+
+// A timer was started that is due at `when`: do not sleep past it.
+void sysmon_kick(int64_t when) {
+  int64_t until = gl_sched.sysmonuntil;
+  if (until <= when) return;  // awake: 0
+  atomic_fetch_add(&nap, 1);
+  futex_wake(&nap, 1);
 }
 
 static void poll_network(int64_t now) {
   if (!netpoll_inited() || !netpoll_any_waiters()) return;
   int64_t last = gl_sched.lastpoll;
-  if (last == 0 || last + SLICE > now) return;
+  if (last == 0 || last + TICK_IO > now) return;
   if (!atomic_compare_exchange_strong(&gl_sched.lastpoll, &last, now)) return;
+  counter_inc(COUNT_POLL);
   G *list = netpoll(0);
   while (list) {
     G *gp = list;
     list = gp->schedlink;
+    counter_inc(COUNT_INJECT);
+    urgent++;
     goready_list(gp);
   }
 }
 
+// A program that allocates little still wants its finalizers to run.
+static void force_gc(int64_t now) {
+  static uint64_t seen;
+  static int64_t when;
+  uint64_t n = gc_count();
+  if (n != seen || when == 0) {
+    seen = n;
+    when = now;
+  }
+  if (now - when < gc_period()) return;
+  when = now;
+  if (GC_get_bytes_since_gc() == 0) return;
+  GC_gcollect();
+  counter_inc(COUNT_FORCEGC);
+}
+
 static void *sysmon(void *arg) {
   (void)arg;
-  start_time = nanotime();
-  int64_t delay = TICK_MIN, lasttrace = start_time;
+  prctl(PR_SET_TIMERSLACK, 1000UL);
+  int64_t delay = TICK_MIN, lasttrace = nanotime();
   int idle = 0;
   for (;;) {
     if (idle == 0) delay = TICK_MIN;
     else if (idle > 50) delay *= 2;
     if (delay > TICK_MAX) delay = TICK_MAX;
-    usleep((useconds_t)delay);
+    take_nap(delay);
     if (sleep_if_idle()) idle = 0;
     int64_t now = nanotime();
+    sched_tick(now);
     poll_network(now);
     idle = retake(now) ? 0 : idle + 1;
     int64_t next = timers_next();
     if (next != 0 && next < now) wakep();  // of an idle P, or one too busy
     gc_wake_finalizer();
+    force_gc(now);
     if (gl_debug.schedtrace > 0 &&
         now - lasttrace >= gl_debug.schedtrace * INT64_C(1000000)) {
       lasttrace = now;
@@ -137,43 +211,7 @@ void sysmon_start(void) {
   pthread_attr_setstacksize(&at, 256 << 10);
   pthread_attr_setdetachstate(&at, PTHREAD_CREATE_DETACHED);
   pthread_t th;
-  if (GC_pthread_create(&th, &at, sysmon, NULL) != 0)
-    fatal("runtime: failed to create new OS thread");
+  int err = gl_thread_create(&th, &at, sysmon, NULL);
+  if (err != 0) thread_refused(err);
   pthread_attr_destroy(&at);
-}
-
-static void put(const char *name, int64_t v) {
-  print_str(name);
-  print_int(v);
-}
-
-static void trace_p(P *pp, bool detail) {
-  uint32_t h = pp->runqhead, t = pp->runqtail;
-  if (!detail) {
-    put(" ", t - h);
-    return;
-  }
-  put("\n  P", pp->id);
-  put(": status=", pp->status);
-  put(" schedtick=", pp->schedtick);
-  put(" syscalltick=", pp->syscalltick);
-  put(" m=", pp->m ? pp->m->id : -1);
-  put(" runqsize=", t - h);
-  put(" gfreecnt=", pp->ngfree);
-  put(" timerslen=", pp->ntimers);
-}
-
-// One line as Go's GODEBUG=schedtrace prints it; read without locks.
-void schedtrace(bool detail) {
-  put("SCHED ", (nanotime() - start_time) / 1000000);
-  put("ms: gomaxprocs=", gl_gomaxprocs);
-  put(" idleprocs=", gl_sched.npidle);
-  put(" threads=", gl_sched.mcount);
-  put(" spinningthreads=", gl_sched.nmspinning);
-  put(" idlethreads=", gl_sched.nmidle);
-  put(" runqueue=", gl_sched.runqsize);
-  if (!detail) print_str(" [");
-  for (int32_t i = 0; i < gl_gomaxprocs; i++) trace_p(gl_allp[i], detail);
-  print_str(detail ? "\n" : " ]\n");
-  print_flush();
 }

@@ -153,6 +153,8 @@ static void wake_poller(int64_t when) {
     if (until == 0 || until > when) netpoll_break();
   } else if (gl_sched.npidle != 0) {
     wakep();
+  } else {
+    sysmon_kick(when);
   }
 }
 
@@ -260,29 +262,32 @@ static G *fire(P *pp, Timer *t, int64_t now, const GlFuncVal **fn) {
 // 0 if there is none. *ran: something was made runnable.
 int64_t timers_run(P *pp, int64_t now, bool *ran) {
   *ran = false;
-  int64_t next = pp->timer0when;
-  if (next == 0 || next > now) return next;
+  int64_t first = pp->timer0when;
+  if (first == 0 || first > now) return first;
   lock(&pp->timerlock);
   while (pp->ntimers > 0 && pp->timers[0]->when <= now) {
     const GlFuncVal *fn = NULL;
     G *wake = fire(pp, pp->timers[0], now, &fn);
     if (!wake && !fn) continue;
     unlock(&pp->timerlock);
+    // The first to be late runs next, also before Gs that spin.
+    bool next = !*ran;
     *ran = true;
     while (wake) {
       G *gp = wake;
       wake = gp->schedlink;
       gp->schedlink = NULL;
       atomic_store(&gp->status, Grunnable);
-      runqput(cur_p(), gp, false);
+      runqput(cur_p(), gp, next);
+      next = false;
     }
     if (fn) runqput(cur_p(), proc_newg(fn, 0, 0), false);
     if (gl_sched.npidle != 0) wakep();
     lock(&pp->timerlock);
   }
-  next = pp->ntimers ? pp->timers[0]->when : 0;
+  first = pp->ntimers ? pp->timers[0]->when : 0;
   unlock(&pp->timerlock);
-  return next;
+  return first;
 }
 
 // The earliest over all Ps, 0 if there is none.

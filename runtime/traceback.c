@@ -127,6 +127,8 @@ static const char *const reason_text[WAIT_REASONS] = {
     [WAIT_PARKED] = "waiting",
 };
 
+const char *wait_reason_text(int reason) { return reason_text[reason]; }
+
 static const char *state_text(G *gp, int status) {
   switch (status) {
   case Gidle: return "idle";

@@ -220,6 +220,7 @@ static void emit_start(void) {
     if (all[i] != package_unsafe && !all[i]->fake)
       call_void(init_symbol(all[i]));
   }
+  rt_call("initdone", NULL, 0);
   call_void("main.main");
   LLVMBuildRetVoid(F->b);
   func_end();

@@ -30,7 +30,9 @@ __asm__(
     "gl_text_end: ud2\n");
 
 static void (*rt_test_main)(void);
+void gl_initdone(void);
 void gl_start(void) {
+  gl_initdone();
   rt_test_main();
 }
 
