@@ -86,6 +86,8 @@ void chan_release(G *gp) {
     Hchan *c = sg->c;
     chan_lock(c);
     waitq_remove(sg->issend ? &c->sendq : &c->recvq, sg);
+    int64_t when;
+    if (UNLIKELY(c->timer != NULL)) timer_chan_adjust(c, &when);
     chan_unlock(c);
     sg->isselect = false;
     if (sg != &gp->sudog) sudog_release(cur_p(), sg);
@@ -165,6 +167,7 @@ int chan_send_locked(Hchan *c, void *elem, G **wake) {
 }
 
 int chan_recv_locked(Hchan *c, void *elem, G **wake) {
+  if (UNLIKELY(c->timer != NULL)) timer_chan_poll(c);
   if (c->bufcount > 0) {
     buf_get(c, elem);
     Sudog *sg = waitq_get(&c->sendq);
@@ -225,7 +228,12 @@ void chanrecv(G *gp, Hchan *c, void *elem) {
     return;
   }
   enqueue(gp, c, &c->recvq, elem);
-  gopark_chan(gp, c, WAIT_CHAN_RECEIVE);
+  gopark_prepare(gp, WAIT_CHAN_RECEIVE);
+  int64_t when;
+  bool first = c->timer && timer_chan_adjust(c, &when);
+  chan_unlock(c);
+  if (UNLIKELY(first)) timer_wake_poller(when);
+  schedule();
 }
 
 void closechan(G *gp, Hchan *c) {
@@ -279,9 +287,12 @@ int chan_trysend(Hchan *c, void *elem) {
 
 int chan_tryrecv(Hchan *c, void *elem) {
   if (!c) return 0;
-  bool empty =
-      c->bufsize == 0 ? !__atomic_load_n(&c->sendq.first, __ATOMIC_ACQUIRE)
-                      : __atomic_load_n(&c->bufcount, __ATOMIC_ACQUIRE) == 0;
+  bool empty;
+  if (c->istimer) empty = false;  // a time may be due that is not in it yet
+  else if (c->bufsize == 0)
+    empty = !__atomic_load_n(&c->sendq.first, __ATOMIC_ACQUIRE);
+  else
+    empty = __atomic_load_n(&c->bufcount, __ATOMIC_ACQUIRE) == 0;
   if (empty && !__atomic_load_n(&c->closed, __ATOMIC_ACQUIRE)) return 0;
   G *wake = NULL;
   chan_lock(c);
@@ -299,11 +310,7 @@ void selectnbrecv(G *gp, Hchan *c, void *elem) {
   gp->ret[0] = (uintptr_t)chan_tryrecv(c, elem);
 }
 
-// A stopped timer takes back the time it sent. True if there was one.
-bool chan_drain(Hchan *c) {
-  chan_lock(c);
-  bool any = c->bufcount > 0;
+// A stopped timer takes back the time it sent.
+void chan_drain_locked(Hchan *c) {
   while (c->bufcount > 0) buf_get(c, NULL);
-  chan_unlock(c);
-  return any;
 }

@@ -23,21 +23,21 @@ static void globrunqput_batch(GQueue *q) {
   unlock(&gl_sched.lock);
 }
 
-// The ring is full: gp and half of the ring go to the global queue.
+// Half of a full ring goes to the global queue, and gp if it is not NULL.
 static bool put_slow(P *pp, G *gp, uint32_t h, uint32_t t) {
   G *batch[RUNQ_SIZE / 2 + 1];
-  uint32_t n = (t - h) / 2;
-  if (n != RUNQ_SIZE / 2) return false;
+  uint32_t n = RUNQ_SIZE / 2;
+  if (t - h < n) return false;
   for (uint32_t i = 0; i < n; i++)
     batch[i] = LOAD(pp->runq[(h + i) % RUNQ_SIZE], relaxed);
   if (!atomic_compare_exchange_strong_explicit(
           &pp->runqhead, &h, h + n, memory_order_release,
           memory_order_relaxed))
     return false;
-  batch[n] = gp;
-  for (uint32_t i = 0; i < n; i++) batch[i]->schedlink = batch[i + 1];
-  gp->schedlink = NULL;
-  GQueue q = {batch[0], gp, (int32_t)n + 1};
+  if (gp) batch[n++] = gp;
+  for (uint32_t i = 0; i + 1 < n; i++) batch[i]->schedlink = batch[i + 1];
+  batch[n - 1]->schedlink = NULL;
+  GQueue q = {batch[0], batch[n - 1], (int32_t)n};
   globrunqput_batch(&q);
   counter_inc(COUNT_OVERFLOW);
   return true;
@@ -81,6 +81,20 @@ void runqput_batch(P *pp, GQueue *q) {
   }
   atomic_store_explicit(&pp->runqtail, t, memory_order_release);
   if (q->head) globrunqput_batch(q);
+}
+
+// Owner only: Gs whose time has come. The first runs next, also before Gs
+// that spin. The others shall not wait behind the global queue: a ring without
+// room gives it half of what it has first.
+void runqput_woken(P *pp, GQueue *q) {
+  G *first = q->head;
+  q->head = first->schedlink;
+  q->n--;
+  uint32_t h = LOAD(pp->runqhead, acquire);
+  uint32_t t = LOAD(pp->runqtail, relaxed);
+  if (t - h + (uint32_t)q->n >= RUNQ_SIZE) put_slow(pp, NULL, h, t);
+  if (q->head) runqput_batch(pp, q);
+  runqput(pp, first, true);
 }
 
 // Owner only: the G in runnext, or NULL.

@@ -83,8 +83,8 @@ typedef struct Lock {
 
 // Ranks in the order in which locks may be taken; 0 is not checked.
 enum {
-  LOCK_UNRANKED, LOCK_SYSMON, LOCK_SCHED, LOCK_ALLG, LOCK_ALLM, LOCK_TIMER,
-  LOCK_HCHAN, LOCK_SEMA, LOCK_NOTIFY, LOCK_POLL, LOCK_STACK, LOCK_SUDOG,
+  LOCK_UNRANKED, LOCK_SYSMON, LOCK_SCHED, LOCK_ALLG, LOCK_ALLM, LOCK_HCHAN,
+  LOCK_TIMER, LOCK_SEMA, LOCK_NOTIFY, LOCK_POLL, LOCK_STACK, LOCK_SUDOG,
   LOCK_ASAVE, LOCK_PRINT, LOCK_RANKS
 };
 
@@ -148,6 +148,12 @@ struct G {
   Sudog sudog;
 };
 
+// An entry of a heap of timers; t is NULL once it is deleted.
+typedef struct TimerEnt {
+  int64_t when;
+  Timer *t;
+} TimerEnt;
+
 // One processor: the right to run Gs, and what goes with it.
 enum { RUNQ_SIZE = 256 };
 struct P {
@@ -177,8 +183,9 @@ struct P {
 
   // Timers: a 4-ary heap by `when`, under the lock; timer.c.
   Lock timerlock;
-  Timer **timers;       // uncollectable memory, scanned
+  TimerEnt *timers;     // uncollectable memory, scanned
   int32_t ntimers, captimers;
+  int32_t ndeleted;     // entries without a timer
   _Atomic int64_t timer0when;  // earliest, 0: none; read without the lock
 };
 
@@ -279,10 +286,11 @@ struct Timer {
   // private
   P *_Atomic pp;     // whose heap it is in, or NULL
   int64_t index;     // in that heap; pp->timerlock
-  P *_Atomic firing; // whose lock the last firing held
-  uintptr_t spare[4];
+  int64_t heapwhen;  // the `when` of its entry
+  Lock lock;         // of Stop and Reset, where no channel guards the timer
+  uintptr_t spare[3];
 };
-// A timer channel (istimer) has dataqsiz 0, so that len and cap read 0.
+// A timer channel has dataqsiz 0, so that len and cap read 0.
 enum { TIMER_SEND = 1, TIMER_GO = 2, TIMER_READY = 3, TIMER_DEADLINE = 4 };
 
 typedef struct Waitq {
@@ -304,6 +312,7 @@ struct Hchan {
   uint8_t *buf;
   Waitq recvq, sendq;
   const GlType *elemtype;
+  Timer *timer;        // that sends on it, or NULL: timer.c
 };
 
 // Registers and extended state of a G preempted by a signal.
@@ -469,6 +478,7 @@ G *runnext_get(P *pp);
 bool runqempty(P *pp);
 G *runqsteal(P *pp, P *p2, bool stealnext);
 void runqput_batch(P *pp, GQueue *q);
+void runqput_woken(P *pp, GQueue *q);
 
 // sysmon.c
 void sysmon_start(void);
@@ -529,7 +539,7 @@ void selectnbsend(G *gp, Hchan *c, void *elem);
 void selectnbrecv(G *gp, Hchan *c, void *elem);
 int chan_trysend(Hchan *c, void *elem);  // 0 would block, 1 sent, 2 closed
 int chan_tryrecv(Hchan *c, void *elem);  // 0 would block, 1 got, 2 closed
-bool chan_drain(Hchan *c);
+void chan_drain_locked(Hchan *c);
 void chan_release(G *gp);  // served: leave the other queues of its select
 void chan_wake(G *gp);     // chan_release, goready
 void waitq_put(Waitq *q, Sudog *sg);
@@ -559,6 +569,9 @@ bool gl_timer_stop(Timer *t);
 bool gl_timer_reset(Timer *t, int64_t when, int64_t period);
 int64_t timers_run(P *pp, int64_t now, bool *ran);  // next when, or 0
 int64_t timers_next(void);                          // over all Ps
+bool timer_chan_adjust(Hchan *c, int64_t *when);
+void timer_chan_poll(Hchan *c);
+void timer_wake_poller(int64_t when);
 void timers_adopt(P *pp, P *from);                  // world stopped
 bool timers_any(void);
 

@@ -147,7 +147,13 @@ static NORETURN void wait_all(G *gp, GlScase *cs, int nsends,
     if (nchans == 0 || chans[nchans - 1] != c) chans[nchans++] = c;
   }
   gopark_prepare(gp, WAIT_SELECT);
+  int64_t first = 0, when;
+  for (int i = 0; i < nchans; i++)
+    if (chans[i]->timer && timer_chan_adjust(chans[i], &when) &&
+        (first == 0 || when < first))
+      first = when;
   while (nchans > 0) chan_unlock(chans[--nchans]);
+  if (first != 0) timer_wake_poller(first);
   schedule();
 }
 
