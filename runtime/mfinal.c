@@ -11,6 +11,7 @@
 #include <gc/gc.h>
 typedef struct Finalizer {
   void *fn, *obj, *type;
+  size_t skip;  // obj need not be where libgc says it begins (malloc.c)
   struct Finalizer *next;
 } Finalizer;
 
@@ -18,9 +19,9 @@ static Lock finlock;
 static Finalizer *finq, *finqtail;
 static G *_Atomic finwaiter;
 
-static void GC_CALLBACK run_one(void *obj, void *data) {
+static void GC_CALLBACK run_one(void *base, void *data) {
   Finalizer *f = data;
-  f->obj = obj;
+  f->obj = (char *)base + f->skip;
   lock(&finlock);
   f->next = NULL;
   if (finqtail) finqtail->next = f;
@@ -31,14 +32,15 @@ static void GC_CALLBACK run_one(void *obj, void *data) {
 
 // fn NULL removes the finalizer.
 void gl_setfinalizer(void *obj, void *fn, void *type) {
+  char *base = GC_base(obj);
+  if (!base) return;  // static data is never collected
   Finalizer *f = NULL;
   if (fn) {
     f = malloc_new(sizeof *f, false);
     f->fn = fn;
     f->type = type;
+    f->skip = (size_t)((char *)obj - base);
   }
-  void *base = GC_base(obj);
-  if (!base) return;  // static data is never collected
   // In order, as Go does: what an object refers to is finalized after it.
   GC_register_finalizer_ignore_self(base, fn ? run_one : NULL, f, NULL, NULL);
 }

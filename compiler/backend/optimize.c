@@ -16,7 +16,10 @@ static void set_llvm_options(void) {
     return;
   done = true;
   // Nil checks fold into the access they guard; see lower/value.c nil_check.
-  const char *args[] = {"gl", "-enable-implicit-null-checks"};
+  // A load that is moved to the check that guards its use cannot be moved out
+  // of a loop: a[i][k] in a loop over k loads a[i] once, if all at one place.
+  const char *args[] = {"gl", "-enable-implicit-null-checks",
+                        "-instcombine-code-sinking=false"};
   LLVMParseCommandLineOptions(sizeof args / sizeof *args, args, "");
 }
 
@@ -54,7 +57,7 @@ static const char early_passes[] =
     "loop-mssa(loop-instsimplify,loop-simplifycfg,licm<no-allowspeculation>,"
     "loop-rotate<header-duplication;no-prepare-for-lto>,"
     "licm<allowspeculation>,simple-loop-unswitch<no-nontrivial;trivial>),"
-    CFG "," COMBINE ","
+    CFG "," COMBINE ",irce,"
     "loop(loop-idiom,indvars,simple-loop-unswitch<no-nontrivial;trivial>,"
     "loop-deletion,loop-unroll-full),"
     "sroa<modify-cfg>,vector-combine,mldst-motion<no-split-footer-bb>,gvn<>,"
