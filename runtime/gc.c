@@ -276,6 +276,7 @@ static void GC_CALLBACK no_warnings(char *msg, GC_word arg) {
 static void GC_CALLBACK on_event(GC_EventType ev) {
   static int64_t start;
   if (ev == GC_EVENT_START) start = nanotime();
+  if (ev == GC_EVENT_POST_STOP_WORLD) pools_clear();
   if (ev == GC_EVENT_PRE_START_WORLD)
     for (G *gp = gl_allgs; gp; gp = gp->alllink)
       if (gp->seg && gp->seg->next && gp->seg->next->size > (64 << 10))

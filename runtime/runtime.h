@@ -559,6 +559,7 @@ void sudog_release(P *pp, Sudog *sg);
 // sema.c
 void semacquire(G *gp, _Atomic uint32_t *addr, bool lifo, intptr_t reason);
 void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff);
+void pools_clear(void);  // world stopped
 
 // timer.c
 int64_t nanotime(void);

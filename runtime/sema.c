@@ -229,3 +229,44 @@ void gl_notifylistone(NotifyList *l) {
   nl_unlock(l);
   if (found) wake(found);
 }
+
+// ------------------------------------------------------------------- pools
+
+// The head of a sync.Pool.
+typedef struct Pool {
+  struct Pool *next;
+  void *shelves, *victims;
+  _Atomic uint32_t registered;
+} Pool;
+static Pool *_Atomic pools;  // those that hold something
+
+// ccall: p has set registered. The list is a root of the collector.
+void gl_poolregister(Pool *p) {
+  Pool *head = pools;
+  do p->next = head;
+  while (!atomic_compare_exchange_weak(&pools, &head, p));
+}
+
+intptr_t gl_procid(void) { return cur_p()->id; }
+intptr_t gl_procs(void) { return gl_gomaxprocs; }
+
+// World stopped for a collection: what was not taken since the last one goes.
+// A G may be in the middle of any operation of a pool; it then works on
+// shelves that have become victims, or are forgotten.
+void pools_clear(void) {
+  Pool *p = pools, *kept = NULL;
+  while (p) {
+    Pool *next = p->next;
+    p->victims = p->shelves;
+    p->shelves = NULL;
+    if (p->victims) {
+      p->next = kept;
+      kept = p;
+    } else {
+      p->next = NULL;
+      atomic_store(&p->registered, 0);
+    }
+    p = next;
+  }
+  pools = kept;
+}
