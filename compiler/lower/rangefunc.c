@@ -181,8 +181,12 @@ void lower_range_func(Stmt *s) {
   Type *sig = under(type_of(x));
   Val iter = lower_expr(x);
   set_pos(s->pos);
+  // An instance may be lowered again, for another package.
+  FuncInfo *info = s->range.body_info;
+  int ncaptures = info->captures.len;
   RangeFunc *rf = range_func_new(s);
-  Val body = lower_closure(s->range.body_info, escapes_site(s));
+  Val body = lower_closure(info, escapes_site(s));
+  info->captures.len = ncaptures;
   nil_check(iter);
   Val code = LLVMBuildLoad2(F->b, M->t_ptr, iter, "");
   emit_call(code, sig, NULL, NULL, &body, iter, NULL, false);
