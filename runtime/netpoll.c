@@ -2,8 +2,9 @@
 //
 // Waiting for file descriptors. A PollDesc goes with a descriptor that the
 // platform's poller watches, edge-triggered, from open to close. For each
-// direction it holds at most one waiting G. A platform supplies (see
-// netpoll_epoll.c):
+// direction it holds at most one waiting G: package internal/poll lets only
+// one in. pollio.c has the calls that are tried first. A platform supplies
+// (see netpoll_epoll.c):
 //
 //   netpoll_os_init()          once
 //   netpoll_os_open(fd, pd)    start to watch; 0 or errno
@@ -12,25 +13,16 @@
 //   netpoll_break()            make a blocked netpoll return
 //
 // All of a PollDesc is under its lock. PollDescs are never freed, only
-// reused: a late event of a closed descriptor finds the sequence changed.
+// reused: a late event of a closed descriptor at most makes its next user
+// try a call in vain.
+//
+// Closing has two steps: gl_poll_evict makes all who wait or will wait see
+// POLL_CLOSING; when they have gone internal/poll closes the descriptor and
+// gives the PollDesc back by gl_poll_close.
 #include "runtime.h"
 
 #include <errno.h>
 #include <stdlib.h>
-
-enum { POLL_READ, POLL_WRITE };
-
-typedef struct PollDesc {
-  Lock lock;
-  int32_t fd;
-  bool open;
-  bool ready[2];     // an edge came while nobody waited
-  bool expired[2];   // the deadline passed
-  G *waiter[2];
-  int64_t deadline[2];
-  Timer timer[2];    // arg = this, arg2 = direction
-  struct PollDesc *link;
-} PollDesc;
 
 static Lock poollock = {.rank = LOCK_POLL};
 static PollDesc *pool;
@@ -92,31 +84,67 @@ static G *take_waiter(PollDesc *pd, int mode) {
   return gp;
 }
 
-// ccall: wakes the waiters, which see ECANCELED.
-void gl_poll_close(PollDesc *pd) {
+// ccall: wakes the waiters, which see POLL_CLOSING.
+void gl_poll_evict(PollDesc *pd) {
   gl_timer_stop(&pd->timer[POLL_READ]);
   gl_timer_stop(&pd->timer[POLL_WRITE]);
-  netpoll_os_close(pd->fd);
   lock(&pd->lock);
   pd->open = false;
   G *r = take_waiter(pd, POLL_READ), *w = take_waiter(pd, POLL_WRITE);
   unlock(&pd->lock);
-  if (r) r->ret[0] = ECANCELED, goready(r);
-  if (w) w->ret[0] = ECANCELED, goready(w);
+  if (r) r->ret[0] = (uintptr_t)POLL_CLOSING, goready(r);
+  if (w) w->ret[0] = (uintptr_t)POLL_CLOSING, goready(w);
+}
+
+// ccall: the end of pd, which nobody uses any more.
+void gl_poll_close(PollDesc *pd) {
+  netpoll_os_close(pd->fd);
   lock(&poollock);
   pd->link = pool;
   pool = pd;
   unlock(&poollock);
 }
 
-// mcall: wait until mode is ready. 0, ETIMEDOUT or ECANCELED.
-void pollwait(G *gp, PollDesc *pd, intptr_t mode) {
+// With pd->lock: 0, POLL_CLOSING or POLL_TIMEOUT.
+static intptr_t poll_error(PollDesc *pd, int mode) {
+  return !pd->open ? POLL_CLOSING : pd->expired[mode] ? POLL_TIMEOUT : 0;
+}
+
+// Before a call is tried: an edge that came before is of no interest.
+intptr_t poll_prepare(PollDesc *pd, int mode) {
   lock(&pd->lock);
-  uintptr_t err = !pd->open ? ECANCELED : pd->expired[mode] ? ETIMEDOUT : 0;
+  intptr_t err = poll_error(pd, mode);
+  pd->ready[mode] = false;
+  unlock(&pd->lock);
+  return err;
+}
+
+// The call said EAGAIN: park gp until an edge comes, and then return EAGAIN
+// from its mcall. Returns true if an edge came meanwhile: try again at once.
+// Otherwise gp->ret[0] has an error.
+bool poll_park(G *gp, PollDesc *pd, int mode) {
+  lock(&pd->lock);
+  intptr_t err = poll_error(pd, mode);
   if (err || pd->ready[mode]) {
     pd->ready[mode] = false;
     unlock(&pd->lock);
-    gp->ret[0] = err;
+    gp->ret[0] = (uintptr_t)err;
+    return err == 0;
+  }
+  pd->waiter[mode] = gp;
+  atomic_fetch_add(&waiters, 1);
+  gp->ret[0] = (uintptr_t)-EAGAIN;
+  gopark_unlock(gp, &pd->lock, WAIT_IO);
+}
+
+// mcall: wait until mode is ready. 0, POLL_TIMEOUT or POLL_CLOSING.
+void pollwait(G *gp, PollDesc *pd, intptr_t mode) {
+  lock(&pd->lock);
+  intptr_t err = poll_error(pd, (int)mode);
+  if (err || pd->ready[mode]) {
+    pd->ready[mode] = false;
+    unlock(&pd->lock);
+    gp->ret[0] = (uintptr_t)err;
     return;
   }
   pd->waiter[mode] = gp;
@@ -135,7 +163,7 @@ void gl_poll_deadline(PollDesc *pd, intptr_t mode, int64_t when) {
   G *gp = pd->expired[mode] ? take_waiter(pd, (int)mode) : NULL;
   bool start = when != 0 && !pd->expired[mode] && pd->open;
   unlock(&pd->lock);
-  if (gp) gp->ret[0] = ETIMEDOUT, goready(gp);
+  if (gp) gp->ret[0] = (uintptr_t)POLL_TIMEOUT, goready(gp);
   if (!start) return;
   t->when = when;
   t->period = 0;
@@ -154,7 +182,7 @@ void netpoll_deadline(Timer *t, G **wake) {
     pd->expired[mode] = true;
     G *gp = take_waiter(pd, mode);
     if (gp) {
-      gp->ret[0] = ETIMEDOUT;
+      gp->ret[0] = (uintptr_t)POLL_TIMEOUT;
       gp->schedlink = NULL;
       *wake = gp;
     }

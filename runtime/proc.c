@@ -607,6 +607,14 @@ void go(const GlFuncVal *fn) {
   if (gl_sched.npidle != 0) wakep();
 }
 
+// ccall: a go statement for a goroutine of the runtime's own.
+void gl_gosystem(const GlFuncVal *fn) {
+  G *gp = proc_newg(fn, ((uintptr_t *)gl_tls_g->sp)[1], gl_tls_g->goid);
+  gp->system = true;
+  atomic_fetch_add(&gl_sched.nsysgs, 1);
+  runqput(cur_p(), gp, true);
+}
+
 // mcall: the end of a G.
 void goexit0(G *gp) {
   M *mp = gl_tls_m;

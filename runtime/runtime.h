@@ -293,6 +293,21 @@ struct Timer {
 // A timer channel has dataqsiz 0, so that len and cap read 0.
 enum { TIMER_SEND = 1, TIMER_GO = 2, TIMER_READY = 3, TIMER_DEADLINE = 4 };
 
+// A descriptor the poller watches; netpoll.c. Two directions.
+enum { POLL_READ, POLL_WRITE };
+enum { POLL_TIMEOUT = -4001, POLL_CLOSING = -4002 };  // beside -errno
+typedef struct PollDesc {
+  Lock lock;
+  int32_t fd;
+  bool open;
+  bool ready[2];     // an edge came while nobody waited
+  bool expired[2];   // the deadline passed
+  G *waiter[2];
+  int64_t deadline[2];
+  Timer timer[2];    // arg = this, arg2 = direction
+  struct PollDesc *link;
+} PollDesc;
+
 typedef struct Waitq {
   Sudog *first, *last;
 } Waitq;
@@ -582,6 +597,8 @@ bool netpoll_inited(void);
 bool netpoll_any_waiters(void);
 G *netpoll_ready_list(G *list, void *pd, int mode);
 void netpoll_deadline(Timer *t, G **wake);
+intptr_t poll_prepare(PollDesc *pd, int mode);
+bool poll_park(G *gp, PollDesc *pd, int mode);
 // netpoll_epoll.c
 void netpoll_os_init(void);
 int netpoll_os_open(int fd, void *pd);
