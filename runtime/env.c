@@ -152,6 +152,7 @@ static void parse_debug(const char *s) {
       {"leaks", &gl_debug.leaks},
       {"forcegc", &gl_debug.forcegc},
       {"threadfail", &gl_debug.threadfail},
+      {"scavenge", &gl_debug.scavenge},
   };
   while (s && *s) {
     size_t n = strcspn(s, "=,");

@@ -41,7 +41,6 @@ extern void *__libc_stack_end;  // rsp at the start of the program
 
 enum {
   RED_ZONE = 128,
-  HEAP_START = 4 << 20,
   MARKERS = 8,
   MIN_LONG = 128,      // bytes of a stack worth an entry on the mark stack
   ARRAY_PIECE = 1024   // bytes of an array marked at once
@@ -149,7 +148,7 @@ static Entry *push_next_gs(G *gp, Entry *top, Entry *limit) {
 static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
   (void)env;
   G *gp = (G *)addr;
-  if (!gp->first) return top;
+  if (gp->sudog.g != gp) return top;
   top = push_next_gs(gp, top, limit);
   if (gp->status == Gdead || gp->status == Gidle) return top;
   return push_g(gp, top, limit);
@@ -272,27 +271,11 @@ static void GC_CALLBACK no_warnings(char *msg, GC_word arg) {
   (void)arg;
 }
 
-// The event comes with the collector's lock held and the world stopped.
-static void GC_CALLBACK on_event(GC_EventType ev) {
-  static int64_t start;
-  if (ev == GC_EVENT_START) start = nanotime();
-  if (ev == GC_EVENT_POST_STOP_WORLD) pools_clear();
-  if (ev == GC_EVENT_PRE_START_WORLD)
-    for (G *gp = gl_allgs; gp; gp = gp->alllink)
-      if (gp->seg && gp->seg->next && gp->seg->next->size > (64 << 10))
-        stack_trim(gp);
-  if (ev == GC_EVENT_END && gl_debug.gc) {
-    print_str("gc ");
-    print_uint(GC_get_gc_no());
-    print_str(": ");
-    print_uint((uint64_t)(nanotime() - start) / 1000);
-    print_str(" us, heap ");
-    print_uint(GC_get_heap_size() >> 10);
-    print_str(" KiB, goroutines ");
-    print_uint((uint64_t)gl_sched.ngs);
-    print_str("\n");
-    print_flush();
-  }
+// World stopped.
+void gc_trim_stacks(void) {
+  for (G *gp = gl_allgs; gp; gp = gp->alllink)
+    if (gp->seg && gp->seg->next && gp->seg->next->size > (64 << 10))
+      stack_trim(gp);
 }
 
 static int new_kind(GC_word descr, bool adjust) {
@@ -326,11 +309,10 @@ void gc_init(int32_t procs) {
   GC_set_warn_proc(no_warnings);
   GC_INIT();
   GC_set_oom_fn(out_of_memory);
-  GC_expand_hp(HEAP_START);
   init_kinds();
   old_push_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_roots);
-  GC_set_on_collection_event(on_event);
+  pacer_init();
   GC_exclude_static_roots((void *)&gl_allgs, (void *)(&gl_allgs + 1));
   wrap_handlers();
 }
@@ -377,9 +359,3 @@ void *gc_uncollectable(size_t n) {
 void gc_uncollectable_free(void *p) { GC_free(p); }
 
 uint64_t gc_count(void) { return GC_get_gc_no(); }
-
-// runtime.GC: an mcall only so that the G's registers are on its stack.
-void stoptheworldgc(G *gp) {
-  (void)gp;
-  GC_gcollect();
-}

@@ -38,7 +38,7 @@
 
 GC_API void GC_CALL GC_generic_malloc_many(size_t, int, void **);
 
-enum { STRESS_EVERY = 64 };
+enum { STRESS_EVERY = 64, WIPE_FROM = 16 << 10 };
 
 _Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 _Alignas(16) uint8_t gl_zerobase[64];
@@ -116,12 +116,37 @@ static size_t stagger(size_t size, int lists) {
   return turn++ % (room + 1) * LINE;
 }
 
+// Who counts an allocation for mstats.c. sysmon, which has no M, and m0 may
+// both count on m0: what gets lost is lost.
+static M *counting_m(void) { return gl_tls_m ? gl_tls_m : &gl_m0; }
+
+// The g0 stack is used again from the same place by each call, and the
+// collector takes what earlier ones left in frames for pointers. One that
+// allocated something large, or a collection, wipes that.
+__attribute__((noinline)) void malloc_wipe_stack(void) {
+  char dead[4096];
+  memset(dead, 0, sizeof dead);
+  __asm__ volatile("" : : "r"(dead) : "memory");
+}
+
+// Before more memory is asked for: is it time to collect?
+static void pace(size_t size) {
+  uint64_t trigger =
+      atomic_load_explicit(&gl_gc_trigger, memory_order_relaxed);
+  if (UNLIKELY(GC_get_bytes_since_gc() + size > trigger)) gc_collect_paced();
+}
+
 // Straight from libgc, zeroed.
 void *malloc_uncached(size_t size, int lists) {
+  pace(size);
   size_t skip = stagger(size, lists);
   char *p = GC_generic_malloc(size + skip - 1, gl_kinds[lists]);
   if (UNLIKELY(!p)) gc_out_of_memory(size);
   if (lists == LISTS_NOSCAN) memset(p + skip, 0, size);
+  if (size > WIPE_FROM) malloc_wipe_stack();
+  M *mp = counting_m();
+  mp->nmalloc[size <= MALLOC_SMALL ? (size + 15) / 16 : 0]++;
+  mp->bmalloc += (size + skip + 15) & ~(size_t)15;
   return p + skip;
 }
 
@@ -136,10 +161,16 @@ static void *stressed(size_t size, int lists) {
 
 static void *refill(size_t class, int lists) {
   void **list = &gl_tls_free[lists * MALLOC_CLASSES + (int)class];
+  pace(0);
   // libgc stores the list before it lets go of its lock, so a collection
   // finds all of it here and marks it.
   GC_generic_malloc_many(class * 16, gl_kinds[lists], list);
   if (UNLIKELY(!*list)) gc_out_of_memory(class * 16);
+  uint64_t n = 0;
+  for (void *p = *list; p; p = *(void **)p) n++;
+  M *mp = counting_m();
+  mp->nmalloc[class] += n;
+  mp->bmalloc += n * class * 16;
   return *list;
 }
 

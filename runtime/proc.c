@@ -515,48 +515,76 @@ void gl_ready(G *gp) { goready(gp); }
 
 // ------------------------------------------------------------ new and dead Gs
 
-static G *gfget(P *pp) {
-  if (!pp->gfree && gl_sched.gfree) {
-    lock(&gl_sched.gfreelock);
-    while (gl_sched.gfree && pp->ngfree < GFREE_MAX / 2) {
-      G *gp = gl_sched.gfree;
-      gl_sched.gfree = gp->schedlink;
-      gl_sched.ngfree--;
-      gp->schedlink = pp->gfree;
-      pp->gfree = gp;
-      pp->ngfree++;
-    }
-    unlock(&gl_sched.gfreelock);
-  }
-  G *gp = pp->gfree;
-  if (!gp) return NULL;
-  pp->gfree = gp->schedlink;
-  pp->ngfree--;
+static G *pop(G **list) {
+  G *gp = *list;
+  if (gp) *list = gp->schedlink;
   return gp;
 }
 
-static void gfput(P *pp, G *gp) {
-  gp->schedlink = pp->gfree;
-  pp->gfree = gp;
-  if (++pp->ngfree < GFREE_MAX) return;
+static void push(G **list, G *gp) {
+  gp->schedlink = *list;
+  *list = gp;
+}
+
+// Half a P's fill of dead Gs, those with a stack first.
+static void gfget_global(P *pp) {
   lock(&gl_sched.gfreelock);
-  while (pp->ngfree > GFREE_MAX / 2) {
-    gp = pp->gfree;
-    pp->gfree = gp->schedlink;
-    pp->ngfree--;
-    gp->schedlink = gl_sched.gfree;
-    gl_sched.gfree = gp;
-    gl_sched.ngfree++;
+  while (pp->ngfree < GFREE_MAX / 2) {
+    G *gp = pop(&gl_sched.gfree);
+    if (!gp) gp = pop(&gl_sched.gfree_nostack);
+    if (!gp) break;
+    if (gp->first) gl_sched.ngfree--;
+    push(&pp->gfree, gp);
+    pp->ngfree++;
   }
   unlock(&gl_sched.gfreelock);
 }
 
-static G *new_g(void) {
+static G *gfget(P *pp) {
+  if (!pp->gfree && (gl_sched.gfree || gl_sched.gfree_nostack))
+    gfget_global(pp);
+  G *gp = pop(&pp->gfree);
+  if (gp) pp->ngfree--;
+  return gp;
+}
+
+// The first segments of dead Gs on the global list go back to their slabs,
+// but for some; called after a collection, and for all when the program is
+// idle.
+void gfree_scavenge(int32_t keep) {
+  bool more = true;
+  while (more) {
+    lock(&gl_sched.gfreelock);
+    for (int i = 0; i < GFREE_MAX && gl_sched.ngfree > keep; i++) {
+      G *gp = pop(&gl_sched.gfree);
+      gl_sched.ngfree--;
+      Seg *first = gp->first;
+      gp->first = gp->seg = NULL;
+      stack_free(first);
+      push(&gl_sched.gfree_nostack, gp);
+    }
+    more = gl_sched.ngfree > keep;
+    unlock(&gl_sched.gfreelock);
+  }
+}
+
+static void gfput(P *pp, G *gp) {
+  push(&pp->gfree, gp);
+  if (++pp->ngfree < GFREE_MAX) return;
+  lock(&gl_sched.gfreelock);
+  for (; pp->ngfree > GFREE_MAX / 2; pp->ngfree--) {
+    gp = pop(&pp->gfree);
+    push(gp->first ? &gl_sched.gfree : &gl_sched.gfree_nostack, gp);
+    if (gp->first) gl_sched.ngfree++;
+  }
+  unlock(&gl_sched.gfreelock);
+}
+
+static G *new_g(size_t stack) {
   G *gp = gc_new_g();
   gp->status = Gdead;
-  gp->seg = stack_alloc(gl_stack_first);
-  gp->sudog.g = gp;
-  gp->first = gp->seg;  // from here on the mark procedure looks at it
+  gp->first = gp->seg = stack_alloc(stack);
+  gp->sudog.g = gp;  // from here on the mark procedure looks at it
   G *head = gl_allgs;
   do gp->alllink = head;
   while (!atomic_compare_exchange_weak(&gl_allgs, &head, gp));
@@ -575,8 +603,10 @@ static uint64_t next_goid(P *pp) {
 //   r15 r14 r13 r12 rbx=fn rbp=0 pc=gl_goentry | 0 0
 G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
   P *pp = cur_p();
+  size_t stack = stack_site(pp, gopc);
   G *gp = gfget(pp);
-  if (!gp) gp = new_g();
+  if (!gp) gp = new_g(stack);
+  else stack_fit(gp, stack);
   uintptr_t *sp = (uintptr_t *)gp->first->hi - 2;
   sp[0] = sp[1] = 0;
   *--sp = (uintptr_t)gl_goentry;

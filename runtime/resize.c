@@ -57,9 +57,10 @@ static void destroy_p(P *pp, P *to) {
   while (pp->gfree) {
     G *gp = pp->gfree;
     pp->gfree = gp->schedlink;
-    gp->schedlink = gl_sched.gfree;
-    gl_sched.gfree = gp;
-    gl_sched.ngfree++;
+    G **list = gp->first ? &gl_sched.gfree : &gl_sched.gfree_nostack;
+    gp->schedlink = *list;
+    *list = gp;
+    if (gp->first) gl_sched.ngfree++;
   }
   pp->ngfree = 0;
   atomic_store(&pp->status, Pdead);
@@ -128,4 +129,18 @@ void gomaxprocs(G *gp, intptr_t n) {
   stop_the_world();
   start_the_world((int32_t)n);
   unlock(&gl_stwlock);
+}
+
+// mcall: runtime.ReadMemStats. 0: somebody else stops the world, ask again.
+void readmemstats(G *gp, MemStats *s) {
+  gp->ret[0] = 0;
+  if (!trylock(&gl_stwlock)) {
+    gosched(gp);
+    return;
+  }
+  stop_the_world();
+  memstats_read(s);
+  start_the_world(gl_gomaxprocs);
+  unlock(&gl_stwlock);
+  gp->ret[0] = 1;
 }

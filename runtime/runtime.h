@@ -125,7 +125,7 @@ struct G {
   uintptr_t sp;        // saved stack pointer; 0 while running on its stack
   uintptr_t bp;        // frame of the stub that left the stack, for traces
   Seg *seg;            // current segment
-  Seg *first;          // first segment; NULL marks an unused object
+  Seg *first;          // first segment; NULL: given back, the G is dead
   M *m;                // valid while running or in C for it
   AsyncSave *asave;    // registers of an asynchronous preemption, or NULL
   uintptr_t ret[2];    // results of an mcall
@@ -154,6 +154,14 @@ typedef struct TimerEnt {
   Timer *t;
 } TimerEnt;
 
+// What stack.c learned about a go statement.
+enum { GO_SITES = 64 };
+typedef struct GoSite {
+  uintptr_t pc;         // return address of the statement
+  uint32_t made, split; // goroutines, and those that outgrew their segment
+  uint32_t shift;       // first segments are gl_stack_first << shift
+} GoSite;
+
 // One processor: the right to run Gs, and what goes with it.
 enum { RUNQ_SIZE = 256 };
 struct P {
@@ -174,12 +182,14 @@ struct P {
   int64_t sys_schedwhen, sys_syscallwhen;
   _Atomic bool preempt;
 
-  G *gfree;             // dead Gs with a first segment
+  G *gfree;             // dead Gs, most with a first segment
   int32_t ngfree;
   uint64_t goidcache, goidcacheend;
   Sudog *sudogs;
   int32_t nsudogs;
   uint64_t rng;
+
+  GoSite gosites[GO_SITES];
 
   // Timers: a 4-ary heap by `when`, under the lock; timer.c.
   Lock timerlock;
@@ -214,6 +224,8 @@ struct M {
   jmp_buf *end;         // where the thread ends
   uint64_t counts[COUNTERS];
   void **freelists;     // address of its gl_tls_free
+  uint64_t nmalloc[MALLOC_CLASSES];  // objects it took from libgc; 0: large
+  uint64_t bmalloc;                  // bytes of these
   AsyncSave *aspare, *aretired;
   uint64_t rng;
   void *altstack;
@@ -250,8 +262,8 @@ struct Sched {
   _Atomic int64_t lastpoll;   // 0: somebody is polling
   _Atomic int64_t polluntil;  // when that poll ends
   Lock gfreelock;
-  G *gfree;
-  int32_t ngfree;
+  G *gfree, *gfree_nostack;
+  int32_t ngfree;        // on gfree
   _Atomic uint64_t goidgen;
   _Atomic int64_t ngs;      // Gs that are not dead
   _Atomic int64_t nsysgs;   // of these the runtime's own
@@ -266,17 +278,43 @@ extern _Atomic(G *) gl_allgs;
 extern M *_Atomic gl_allms;
 extern M gl_m0;
 extern uintptr_t gl_stack_first;  // bytes of a first segment
+extern _Atomic uint64_t gl_stack_max;    // bytes of one G, debug.SetMaxStack
 extern _Thread_local G *gl_tls_g;
 extern _Thread_local M *gl_tls_m;
 extern _Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 
 struct Debug {
   int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
-  int32_t counters, leaks, forcegc, threadfail;
+  int32_t counters, leaks, threadfail;
+  int32_t forcegc, scavenge;  // ms; 0: the usual times
   int64_t seed;
   bool deterministic;
 };
 extern struct Debug gl_debug;
+
+// Collections so far; pacer.c.
+enum { GC_PAUSES = 256 };
+typedef struct GcStats {
+  uint64_t n, nforced;
+  uint64_t next;           // size of the heap at which the next starts
+  uint64_t last;           // when the last ended, Unix time in ns
+  uint64_t pause_total;    // world stopped, ns
+  uint64_t total;          // in the collector, ns
+  uint64_t pause[GC_PAUSES], end[GC_PAUSES];  // rings, index n % GC_PAUSES
+} GcStats;
+extern GcStats gl_gc_stats;
+
+// What runtime/mstats.gl makes a runtime.MemStats of; words only.
+enum { MEMSTATS_CLASSES = 61 };
+typedef struct MemStats {
+  uint64_t alloc, total_alloc, sys, mallocs, frees, heap_objects;
+  uint64_t heap_sys, heap_idle, heap_inuse, heap_released;
+  uint64_t stack_inuse, stack_sys, mcache_inuse, mcache_sys, gc_sys, other_sys;
+  uint64_t next_gc, last_gc, pause_total, num_gc, num_forced;
+  double gc_cpu_fraction;
+  uint64_t pause_ns[GC_PAUSES], pause_end[GC_PAUSES];
+  uint64_t class_mallocs[MEMSTATS_CLASSES], class_frees[MEMSTATS_CLASSES];
+} MemStats;
 
 // A timer, shared with package time: see HACKING.md.
 struct Timer {
@@ -457,6 +495,7 @@ void goready_list(G *gp);
 void gosched(G *gp);
 NORETURN void gopreempt(G *gp);
 void goexit0(G *gp);
+void gfree_scavenge(int32_t keep);
 void go(const GlFuncVal *fn);
 void wakep(void);
 void handoffp(P *pp);
@@ -521,6 +560,11 @@ void stack_grow(G *gp, uintptr_t need);
 void stack_reset(G *gp);  // dead G: give back all but the first segment
 size_t stack_total(G *gp);
 void stack_trim(G *gp);   // world stopped: drop pages of cached segments
+size_t stack_site(P *pp, uintptr_t pc);  // first segment of a go statement
+void stack_fit(G *gp, size_t size);      // dead G: at least that first segment
+void stack_scavenge(bool force);         // give back what no G uses
+void stack_usage(uint64_t *used, uint64_t *mapped);
+uint64_t stack_bytes(void);              // used, without a lock
 
 // gc.c
 // libgc's kinds of the groups of free lists, LISTS_*, and the mark procedure
@@ -535,6 +579,24 @@ void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
 extern bool gl_gc_hide_allgs;  // see push_gs
+void gc_trim_stacks(void);     // world stopped
+
+// pacer.c
+void pacer_init(void);
+extern _Atomic uint64_t gl_gc_trigger;  // bytes until the next collection
+void gc_collect_paced(void);
+bool gc_enabled(void);
+double gc_cpu_fraction(void);
+void gc_collect_forced(void);  // also when GOGC=off
+void gc_collect_unmap(void);   // and give back all free blocks
+
+// scavenge.c
+int64_t scavenge_tick(int64_t now);  // sysmon: when the next is due, or 0
+void scavenge_all(void);
+
+// mstats.c
+void malloc_note_collection(void);
+void memstats_read(MemStats *s);  // world stopped
 
 // mfinal.c
 void gc_wake_finalizer(void);
@@ -542,7 +604,8 @@ void gc_wake_finalizer(void);
 // malloc.c
 void *malloc_new(size_t size, bool noscan);
 void *malloc_array(const GlType *elem, size_t size);  // size: bytes of all
-void *malloc_uncached(size_t size, int kind);
+void *malloc_uncached(size_t size, int lists);
+void malloc_wipe_stack(void);
 extern uint8_t gl_zerobase[64];
 
 // chan.c

@@ -27,7 +27,6 @@ static const int64_t TICK_MIN = 20000, TICK_MAX = 10000000;  // ns
 static const int64_t TICK_IO = 1000000;    // nap while Gs wait for I/O
 static const int64_t SLICE = 10000000;     // ns a G may run
 static const int64_t SLICE_URGENT = 50000; // the same when others are due
-static const int64_t FORCE_GC = INT64_C(120000000000);
 
 static _Atomic uint32_t nap;  // futex of the sleep between two looks
 static int32_t urgent;        // Gs that I/O made runnable and none took yet
@@ -95,12 +94,8 @@ static bool retake(int64_t now) {
   return any;
 }
 
-static int64_t gc_period(void) {
-  return gl_debug.forcegc > 0 ? gl_debug.forcegc * INT64_C(1000000) : FORCE_GC;
-}
-
-// All Ps idle: sleep until one is taken, or it is time to collect.
-static bool sleep_if_idle(void) {
+// All Ps idle: sleep until one is taken, or until scavenge_tick has work.
+static bool sleep_if_idle(int64_t due) {
   if (gl_debug.schedtrace > 0) return false;
   if (!gl_sched.gcwaiting && gl_sched.npidle != gl_gomaxprocs) return false;
   lock(&gl_sched.lock);
@@ -111,7 +106,10 @@ static bool sleep_if_idle(void) {
   }
   unlock(&gl_sched.lock);
   if (!idle) return false;
-  if (!note_tsleep(&gl_sched.sysmonnote, gc_period() / 2)) {
+  int64_t wait = due - nanotime();
+  if (due == 0) {
+    note_sleep(&gl_sched.sysmonnote);
+  } else if (!note_tsleep(&gl_sched.sysmonnote, wait > 0 ? wait : 1)) {
     lock(&gl_sched.lock);
     atomic_store(&gl_sched.sysmonwait, false);
     unlock(&gl_sched.lock);
@@ -156,33 +154,17 @@ static void poll_network(int64_t now) {
   }
 }
 
-// A program that allocates little still wants its finalizers to run.
-static void force_gc(int64_t now) {
-  static uint64_t seen;
-  static int64_t when;
-  uint64_t n = gc_count();
-  if (n != seen || when == 0) {
-    seen = n;
-    when = now;
-  }
-  if (now - when < gc_period()) return;
-  when = now;
-  if (GC_get_bytes_since_gc() == 0) return;
-  GC_gcollect();
-  counter_inc(COUNT_FORCEGC);
-}
-
 static void *sysmon(void *arg) {
   (void)arg;
   prctl(PR_SET_TIMERSLACK, 1000UL);
-  int64_t delay = TICK_MIN, lasttrace = nanotime();
+  int64_t delay = TICK_MIN, lasttrace = nanotime(), due = 0;
   int idle = 0;
   for (;;) {
     if (idle == 0) delay = TICK_MIN;
     else if (idle > 50) delay *= 2;
     if (delay > TICK_MAX) delay = TICK_MAX;
     take_nap(delay);
-    if (sleep_if_idle()) idle = 0;
+    if (sleep_if_idle(due)) idle = 0;
     int64_t now = nanotime();
     sched_tick(now);
     poll_network(now);
@@ -190,7 +172,7 @@ static void *sysmon(void *arg) {
     int64_t next = timers_next();
     if (next != 0 && next < now) wakep();  // of an idle P, or one too busy
     gc_wake_finalizer();
-    force_gc(now);
+    due = scavenge_tick(now);
     if (gl_debug.schedtrace > 0 &&
         now - lasttrace >= gl_debug.schedtrace * INT64_C(1000000)) {
       lasttrace = now;

@@ -73,12 +73,65 @@ static void total(void **state) {
   stack_reset(&g);
 }
 
+// Every segment of a slab but its first page goes back at the second
+// stack_scavenge that finds it unused; a large one is unmapped.
+static size_t resident(void) {
+  FILE *f = fopen("/proc/self/statm", "r");
+  size_t total, pages;
+  assert_int_equal(fscanf(f, "%zu %zu", &total, &pages), 2);
+  fclose(f);
+  return pages * 4096;
+}
+
+enum { MANY = 10000 };
+
+static void scavenge(void **state) {
+  static Seg *s[MANY], *big;
+  size_t before = resident();
+  for (int i = 0; i < MANY; i++) {
+    s[i] = stack_alloc(4096);
+    memset((void *)s[i]->lo, 1, 3000);
+  }
+  big = stack_alloc(32 << 20);
+  memset((void *)big->lo, 1, 32 << 20 >> 1);
+  assert_true(resident() - before > MANY * 4096);
+  for (int i = 0; i < MANY; i++) stack_free(s[i]);
+  stack_free(big);
+  uint64_t used, mapped, mapped2;
+  stack_usage(&used, &mapped);
+  stack_scavenge(false);
+  assert_true(resident() - before > MANY * 4096);
+  stack_scavenge(false);
+  assert_true(resident() < before + (2 << 20));
+  stack_usage(&used, &mapped2);
+  assert_true(mapped - mapped2 >= 32 << 20);
+  // And they are good for new ones.
+  for (int i = 0; i < MANY; i++) s[i] = stack_alloc(4096);
+  for (int i = 0; i < MANY; i++) stack_free(s[i]);
+  stack_scavenge(true);
+  assert_true(resident() < before + (2 << 20));
+}
+
+// A G keeps its first segment over its lives unless the next needs more.
+static void fit(void **state) {
+  new_g();
+  Seg *first = g.first;
+  stack_fit(&g, gl_stack_first);
+  assert_ptr_equal(g.first, first);
+  stack_fit(&g, gl_stack_first * 4);
+  assert_int_equal(g.first->size, gl_stack_first * 4);
+  assert_ptr_equal(g.seg, g.first);
+  stack_fit(&g, gl_stack_first);
+  assert_int_equal(g.first->size, gl_stack_first * 4);
+}
+
 int main(void) {
   stack_init();
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(layout),    cmocka_unit_test(reuse),
       cmocka_unit_test(growth),    cmocka_unit_test(big_frame),
-      cmocka_unit_test(total),
+      cmocka_unit_test(total),     cmocka_unit_test(scavenge),
+      cmocka_unit_test(fit),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

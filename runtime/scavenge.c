@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+//
+// Memory that goes back to the system, by sysmon:
+//   - after each collection the first segments of dead Gs and the slabs they
+//     leave empty (stack.c); libgc itself unmaps blocks that several
+//     collections found unused;
+//   - a collection is forced when there was none for two minutes and the
+//     program allocated meanwhile;
+//   - a program that did not collect of its own accord for five minutes gives
+//     back all it has free.
+// GLDEBUG=forcegc=MS,scavenge=MS shorten the times for tests.
+//
+// All runs on sysmon's thread or on g0 of debug.FreeOSMemory, without locks
+// but those of the lists it works on.
+#include "runtime.h"
+
+#define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
+#include <gc/gc.h>
+
+static const int64_t FORCE_NS = 120000000000, IDLE_NS = 300000000000;
+enum { KEEP_GS = 1024 };  // dead Gs that keep their stacks over a collection
+
+static struct {
+  uint64_t seen;      // collections at the last look
+  uint64_t forced;    // number of the last one made here
+  int64_t last;       // time the last one was seen
+  int64_t active;     // time the program last collected by itself
+  bool returned;      // all was given back since
+} state;
+
+static int64_t force_ns(void) {
+  return gl_debug.forcegc > 0 ? gl_debug.forcegc * INT64_C(1000000) : FORCE_NS;
+}
+static int64_t idle_ns(void) {
+  return gl_debug.scavenge > 0 ? gl_debug.scavenge * INT64_C(1000000) : IDLE_NS;
+}
+
+// What debug.FreeOSMemory does: all that is free goes back now.
+void scavenge_all(void) {
+  gc_collect_unmap();
+  gfree_scavenge(0);
+  stack_scavenge(true);
+}
+
+static void after_collection(int64_t now) {
+  if (state.seen != state.forced) {
+    state.active = now;
+    state.returned = false;
+  }
+  state.last = now;
+  gfree_scavenge(KEEP_GS);
+  stack_scavenge(false);
+}
+
+static bool worth_collecting(void) {
+  return GC_get_bytes_since_gc() > 0 && gc_enabled();
+}
+
+// A look at what is due. Returns when the next is, 0: when something happens.
+int64_t scavenge_tick(int64_t now) {
+  if (state.last == 0) state.last = state.active = now;
+  uint64_t n = gc_count();
+  if (n != state.seen) {
+    state.seen = n;
+    after_collection(now);
+  }
+  if (!state.returned && now - state.active >= idle_ns()) {
+    scavenge_all();
+    state.returned = true;
+    state.last = now;
+    state.seen = state.forced = gc_count();
+  } else if (now - state.last >= force_ns() && worth_collecting()) {
+    gc_collect_forced();
+    counter_inc(COUNT_FORCEGC);
+    state.last = now;
+    state.seen = state.forced = gc_count();
+    gfree_scavenge(KEEP_GS);
+    stack_scavenge(false);
+  }
+  int64_t next = state.returned ? 0 : state.active + idle_ns();
+  int64_t force = state.last + force_ns();
+  if (worth_collecting() && (next == 0 || force < next)) next = force;
+  return next;
+}
