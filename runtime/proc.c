@@ -35,13 +35,18 @@ enum { GFREE_MAX = 64, GOID_BATCH = 16, GLOBAL_EVERY = 61 };
 
 // ------------------------------------------------------------ global queue
 
-void globrunqput(G *gp) {
+// With sched.lock.
+void globrunqput_locked(G *gp) {
   gp->schedlink = NULL;
-  lock(&gl_sched.lock);
   if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
   else gl_sched.runq.head = gp;
   gl_sched.runq.tail = gp;
   atomic_fetch_add(&gl_sched.runqsize, 1);
+}
+
+void globrunqput(G *gp) {
+  lock(&gl_sched.lock);
+  globrunqput_locked(gp);
   unlock(&gl_sched.lock);
 }
 

@@ -506,6 +506,7 @@ P *releasep(void);
 void pidleput(P *pp);
 P *pidleget(void);
 void globrunqput(G *gp);
+void globrunqput_locked(G *gp);
 void checkdead(void);
 
 // m.c

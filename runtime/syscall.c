@@ -79,15 +79,17 @@ NORETURN void exitsyscall0(G *gp) {
   dropg(mp);
   atomic_store(&gp->status, Grunnable);
   lock(&gl_sched.lock);
+  bool locked = gp->lockedm != NULL;
   P *pp = gl_sched.gcwaiting ? NULL : pidleget();
+  // Under the same lock: an M that makes its P idle in between would not see
+  // gp, and nobody else would look (tests/models/handoff.pml).
+  if (!pp) globrunqput_locked(gp);
   unlock(&gl_sched.lock);
   if (pp) {
     acquirep(pp);
     if (gp->lockedm) execute(gp, false);
     runqput(pp, gp, true);
   } else {
-    bool locked = gp->lockedm != NULL;
-    globrunqput(gp);
     if (!locked) stopm();
   }
   schedule();
