@@ -36,6 +36,10 @@ KINDS = ("run", "rundir", "runoutput", "compile", "compiledir", "build",
 COMPILE_SECONDS = 60
 RUN_SECONDS = 60
 
+# What moves a run test out of the row of plain programs; those of type
+# parameters have a folder.
+SPECIAL = re.compile(r"\b(reflect|unsafe|runtime|complex\d*)\b")
+
 # How newer Go words what the suite expects: see the file.
 REWORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                         "reworded.txt")
@@ -115,13 +119,8 @@ def row(test, text):
         return "compile"
     if test.path.startswith("typeparam/"):
         return "run: type parameters"
-    imports = set(re.findall(r'^(?:import\s+)?\s*(?:[\w.]+\s+)?"([\w/.]+)"$',
-                             text, re.M))
-    special = {"reflect", "unsafe", "runtime", "runtime/debug"}
-    if imports & special or "complex" in text or test.kind != "run":
+    if test.kind != "run" or SPECIAL.search(text):
         return "run: other"
-    if re.search(r"^func (\([^)]*\) )?\w+\[|^type \w+\[\w+ ", text, re.M):
-        return "run: type parameters"
     return "run: plain"
 
 
@@ -161,7 +160,10 @@ class Runner:
     def __init__(self, gl, suite, opt):
         self.gl, self.suite, self.opt = gl, suite, opt
         self.words = Words(REWORDED)
-        version = re.search(r"go-1\.(\d+)", os.path.realpath(suite))
+        release = os.path.join(suite, "../VERSION")
+        release = read(release) if os.path.exists(release) else ""
+        version = re.search(r"go-?1\.(\d+)",
+                            os.path.realpath(suite) + release)
         self.lang = [f"-lang=go1.{version.group(1)}"] if version else []
 
     def command(self, args, cwd, seconds, env=None):
@@ -507,6 +509,9 @@ def main():
             lines = sum(x.ok or x.why.startswith("words") for x in rows[r])
             extra = f", right lines {lines}"
         print(f"{r}: {good} of {len(rows[r])}{extra}")
+    every = [x for r in rows for x in rows[r] if x.test.kind == "run"]
+    if every:
+        print(f"all run tests: {sum(x.ok for x in every)} of {len(every)}")
     print(f"crashes and hangs of the compiler: {crashes}")
     return 1 if o.expect and bad else 0
 
