@@ -187,9 +187,14 @@ static void *allocate(size_t size, int lists) {
   return p;
 }
 
+// Only objects of the lists are as large as was asked for: others libgc takes
+// from the size classes it happens to have, and looks at their last word.
 static void *allocate_as(Layout l) {
   uintptr_t *p = allocate(l.size, l.lists);
-  if (l.descr) p[(l.size + 15) / 16 * 2 - 1] = l.descr;
+  if (!l.descr) return p;
+  bool listed = l.size <= MALLOC_SMALL && !gl_debug.stress;
+  size_t size = listed ? (l.size + 15) / 16 * 16 : GC_size(p);
+  p[size / 8 - 1] = l.descr;
   return p;
 }
 
