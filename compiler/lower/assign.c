@@ -28,7 +28,7 @@ static Lvalue *lvalue_deref(Val pointer, Type *type) {
 
 // ---- the address, second phase ---------------------------------------------
 
-static Val lvalue_address(Lvalue *l) {
+Val lvalue_address(Lvalue *l) {
   switch (l->kind) {
   case LV_VAR:
     return l->addr;
@@ -174,6 +174,12 @@ static bool is_late(Expr *lhs, Expr *rhs) {
   return !has_call(lhs) && has_call(rhs);
 }
 
+// After a division by zero a map has no entry that it did not have before; a
+// negative shift count leaves one, as with gc.
+static bool may_panic(Token op) {
+  return op == T_QUO || op == T_REM;
+}
+
 static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   Type *t = type_of(x);
   bool shift = op == T_SHL || op == T_SHR;
@@ -190,9 +196,9 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
     y = lower_expr_as(rhs, yt);
   if (late) l = lower_lvalue(x);
   set_pos(pos);
-  bool is_map = l->kind == LV_MAP;
-  Val addr = is_map ? map_access(l->outer, l->addr, l->index, NULL)
-                    : lvalue_address(l);
+  bool twice = l->kind == LV_MAP && may_panic(op);
+  Val addr = twice ? map_access(l->outer, l->addr, l->index, NULL)
+                   : lvalue_address(l);
   Val v = load_value(addr, t);
   if (strings) {
     strings[0] = v;
@@ -200,7 +206,7 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   } else {
     v = lower_binary(op, v, y, t, yt, pos);
   }
-  store_value(is_map ? lvalue_address(l) : addr, v, t);
+  store_value(twice ? lvalue_address(l) : addr, v, t);
 }
 
 // ---- = and := --------------------------------------------------------------
@@ -227,6 +233,39 @@ static void declare_from(Object *obj, Expr *x) {
   declare_local(obj, lower_expr_as(x, obj->type));
 }
 
+// Whether x and y have the same value wherever they are evaluated side by
+// side, and neither panics. Only forms that stand for map keys and maps.
+static bool same_and_safe(Expr *x, Expr *y) {
+  x = unparen(x);
+  y = unparen(y);
+  if (x->kind != y->kind) return false;
+  if (x->kind == E_IDENT) return x->ident.obj && x->ident.obj == y->ident.obj;
+  if (x->kind != E_SELECTOR || !x->selector.selection) return false;
+  Selection *a = x->selector.selection, *b = y->selector.selection;
+  return b && a->kind == SEL_FIELD && !a->indirect && a->obj == b->obj &&
+         same_and_safe(x->selector.x, y->selector.x);
+}
+
+// m[k] = append(m[k], ...): one search in the map is enough.
+static bool appends_in_map(Expr *lhs, Expr *rhs) {
+  lhs = unparen(lhs);
+  rhs = unparen(rhs);
+  if (lhs->kind != E_INDEX || under(type_of(lhs->index.x))->kind != TY_MAP ||
+      rhs->kind != E_CALL || !is_builtin_call(rhs) ||
+      unparen(rhs->call.fun)->builtin != BUILTIN_APPEND)
+    return false;
+  ExprVec *args = &rhs->call.args;
+  Expr *first = unparen(args->at[0]);
+  if (first->kind != E_INDEX ||
+      !identical(type_of(rhs), type_of(lhs)) ||
+      !same_and_safe(lhs->index.x, first->index.x) ||
+      !same_and_safe(lhs->index.indices.at[0], first->index.indices.at[0]))
+    return false;
+  for (int i = 1; i < args->len; i++)
+    if (has_call(args->at[i])) return false;
+  return true;
+}
+
 static void assign_one(Stmt *s, Expr *lhs, Expr *rhs) {
   Object *obj = declared_at(s, lhs);
   if (obj) {
@@ -235,6 +274,10 @@ static void assign_one(Stmt *s, Expr *lhs, Expr *rhs) {
   }
   if (is_blank(unparen(lhs))) {
     if (rhs->mode != MODE_CONST && rhs->mode != MODE_NIL) lower_expr(rhs);
+    return;
+  }
+  if (appends_in_map(lhs, rhs)) {
+    lower_append_in_place(unparen(rhs), lower_lvalue(lhs));
     return;
   }
   bool late = is_late(lhs, rhs);

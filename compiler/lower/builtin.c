@@ -116,34 +116,51 @@ static Val grow(Val s, Val n, Type *elem) {
   return make_slice(p, new_len, c);
 }
 
-static Val append_spread(Expr *x, Val s, Type *elem) {
-  Expr *a = arg(x, 1);
-  if (a->mode == MODE_NIL) return s;
-  Val src = lower_expr(a);
+// What append adds: n values, or the elements of a slice or string.
+typedef struct Added {
+  Val *vals, spread;
+  int n;
+} Added;
+
+static Added lower_added(Expr *x, Type *elem) {
+  Added a = {.n = x->call.args.len - 1};
+  if (x->call.spread) {
+    if (arg(x, 1)->mode != MODE_NIL) a.spread = lower_expr(arg(x, 1));
+    return a;
+  }
+  a.vals = NEW_ARRAY(Val, a.n + 1);
+  Type **types = NEW_ARRAY(Type *, a.n + 1);
+  for (int i = 0; i < a.n; i++) types[i] = elem;
+  lower_operands(x->call.args.at + 1, types, a.n, a.vals);
+  return a;
+}
+
+static Val append_added(Expr *x, Val s, Added a, Type *elem) {
+  if (!a.spread && !a.vals) return s;
   set_pos(x->pos);
-  Val n = extract(src, 1);
+  Val n = a.spread ? extract(a.spread, 1) : const_i64(a.n);
   Val grown = grow(s, n, elem);
   Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
-  move_elems(at, extract(src, 0), n, elem);
+  if (a.spread) move_elems(at, extract(a.spread, 0), n, elem);
+  for (int i = 0; a.vals && i < a.n; i++)
+    store_value(gep_index(at, elem, const_i64(i)), a.vals[i], elem);
   return grown;
 }
 
 static Val lower_append(Expr *x) {
   Type *t = type_of(x), *elem = under(t)->slice.elem;
   Val s = lower_expr_as(arg(x, 0), t);
-  int n = x->call.args.len - 1;
-  if (n == 0) return s;
-  if (x->call.spread) return append_spread(x, s, elem);
-  Val *vals = NEW_ARRAY(Val, n);
-  Type **types = NEW_ARRAY(Type *, n);
-  for (int i = 0; i < n; i++) types[i] = elem;
-  lower_operands(x->call.args.at + 1, types, n, vals);
+  if (x->call.args.len == 1) return s;
+  return append_added(x, s, lower_added(x, elem), elem);
+}
+
+void lower_append_in_place(Expr *x, Lvalue *l) {
+  Type *elem = under(l->type)->slice.elem;
+  Added added = lower_added(x, elem);
   set_pos(x->pos);
-  Val grown = grow(s, const_i64(n), elem);
-  Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
-  for (int i = 0; i < n; i++)
-    store_value(gep_index(at, elem, const_i64(i)), vals[i], elem);
-  return grown;
+  Val at = lvalue_address(l);
+  Val s = append_added(x, load_value(at, l->type), added, elem);
+  store_value(at, s, l->type);
 }
 
 static Val lower_copy(Expr *x) {

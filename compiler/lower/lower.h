@@ -446,6 +446,9 @@ typedef struct Lvalue {
   int field;
   Pos pos;                // where a failed check points to
 } Lvalue;
+Val lvalue_address(Lvalue *l);      // checked; a map's entry is made
+// builtin.c: l = append(l, ...), x is the call.
+void lower_append_in_place(Expr *x, Lvalue *l);
 Lvalue *lower_lvalue(Expr *x);
 void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site);
 // A value by the value model that later evaluations cannot change.
