@@ -242,6 +242,10 @@ static void on_suspend(int sig, siginfo_t *info, void *ctx) {
   mp->gcsp = 0;
 }
 
+int gc_signal(int which) {
+  return which ? GC_get_thr_restart_signal() : GC_get_suspend_signal();
+}
+
 // libgc installs its handlers without SA_ONSTACK.
 static void wrap_handlers(void) {
   struct sigaction sa;
@@ -307,6 +311,9 @@ void gc_init(int32_t procs) {
   GC_set_dont_precollect(1);
   GC_set_finalize_on_demand(1);
   GC_set_warn_proc(no_warnings);
+  // Not SIGPWR and SIGXCPU, whose default actions programs rely on.
+  GC_set_suspend_signal(SIGRTMAX - 1);
+  GC_set_thr_restart_signal(SIGRTMAX - 2);
   GC_INIT();
   GC_set_oom_fn(out_of_memory);
   init_kinds();

@@ -143,8 +143,11 @@ static void save_registers(AsyncSave *as, ucontext_t *uc) {
 }
 
 static void on_urg(int sig, siginfo_t *info, void *ctx) {
-  (void)sig;
-  (void)info;
+  // preempt_one's come by tgkill; any other is the program's.
+  if (info->si_code != SI_TKILL || info->si_pid != getpid()) {
+    sig_send(sig);
+    return;
+  }
   ucontext_t *uc = ctx;
   greg_t *r = uc->uc_mcontext.gregs;
   M *mp = gl_tls_m;

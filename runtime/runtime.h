@@ -601,6 +601,7 @@ void memstats_read(MemStats *s);  // world stopped
 
 // mfinal.c
 void gc_wake_finalizer(void);
+int gc_signal(int which);  // 0 suspends a thread, 1 lets it go on
 
 // malloc.c
 void *malloc_new(size_t size, bool noscan);
@@ -677,6 +678,10 @@ NORETURN void exitsyscall0(G *gp);
 
 // signal.c
 void signal_init(void);
+
+// sigqueue.c
+void sigqueue_init(void);
+bool sig_send(int sig);
 void signal_epipe(int fd);
 
 // symtab.c

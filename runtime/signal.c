@@ -161,15 +161,9 @@ static void on_fault(int sig, siginfo_t *info, void *ctx) {
       return;
     }
   }
+  // From another process, and not a fault.
+  if (sig != SIGQUIT && info->si_code <= 0 && sig_send(sig)) return;
   report(sig, info, uc);
-}
-
-// SIGPIPE is ignored so that writes to sockets fail with EPIPE, but a program
-// whose standard output is gone dies of it, as in a shell pipeline.
-void signal_epipe(int fd) {
-  if (fd != 1 && fd != 2) return;
-  signal(SIGPIPE, SIG_DFL);
-  raise(SIGPIPE);
 }
 
 void signal_init(void) {
@@ -182,5 +176,5 @@ void signal_init(void) {
   sigfillset(&sa.sa_mask);
   for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++)
     sigaction(fatal_signals[i], &sa, NULL);
-  signal(SIGPIPE, SIG_IGN);
+  sigqueue_init();
 }
