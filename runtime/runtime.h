@@ -693,6 +693,11 @@ typedef struct SymFrame {
 int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
 
+// inline.c
+intptr_t inline_callers(uintptr_t pc, intptr_t *skip, uintptr_t *pcs,
+                        intptr_t room);
+bool inline_frame(uintptr_t pc, SymFrame *out, uintptr_t *real);
+
 // dwarf_line.c
 bool dwarf_line(const uint8_t *sect, size_t size, uint64_t pc, char *file,
                 size_t filesize, int *line);

@@ -153,6 +153,7 @@ enum {
   F(const char *, dwarf_linesrc, (void *, uint64_t *, uint64_t *)) \
   F(int, dwarf_lineno, (void *, int *)) \
   F(int, dwarf_getscopes, (Die *, uint64_t, Die **)) \
+  F(int, dwarf_getscopes_die, (Die *, Die **)) \
   F(int, dwarf_tag, (Die *)) \
   F(Attr *, dwarf_attr_integrate, (Die *, unsigned, Attr *)) \
   F(Attr *, dwarf_attr, (Die *, unsigned, Attr *)) \
@@ -264,12 +265,15 @@ int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
   int n = 0;
   uint64_t delta = 0;
   lock(&dwlock);
-  Die *cu = find_cu(pc, &delta), *scopes = NULL;
+  Die *cu = find_cu(pc, &delta), *inner = NULL, *scopes = NULL;
   void *line = cu ? dw.dwarf_getsrc_die(cu, pc - delta) : NULL;
   if (line) {
     out[0].file = cstr(dw.dwarf_linesrc(line, NULL, NULL));
     dw.dwarf_lineno(line, &out[0].line);
-    int k = dw.dwarf_getscopes(cu, pc - delta, &scopes);
+    // From an inlined function getscopes goes on to where it was declared;
+    // what it was inlined into are the DIEs around its own.
+    int k = dw.dwarf_getscopes(cu, pc - delta, &inner);
+    if (k > 0) k = dw.dwarf_getscopes_die(&inner[0], &scopes);
     for (int i = 0; i < k && n + 1 < max; i++) {
       if (dw.dwarf_tag(&scopes[i]) != TAG_INLINED) continue;
       out[n++].name = die_name(&scopes[i]);
@@ -278,6 +282,7 @@ int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
     }
     out[n++].name = (GlString){NULL, 0};
     free(scopes);
+    free(inner);
   }
   unlock(&dwlock);
   return n > 0 ? n : line_only(pc, out);
@@ -300,28 +305,35 @@ static GlString copied(GlString s) {
   return (GlString){p, s.len};
 }
 
+// The program's pcs may be made up: inline.c knows.
 GlString gl_funcname(uintptr_t pc) {
+  SymFrame f = {0};
   GlString s = {NULL, 0};
-  symtab_func(pc, &s, NULL);  // mapped for ever: no copy needed
+  uintptr_t real = pc;
+  if (inline_frame(pc, &f, &real) && f.name.len > 0)
+    return f.name;  // mapped for ever: no copy needed
+  symtab_func(real, &s, NULL);
   return s;
 }
 
 uintptr_t gl_funcentry(uintptr_t pc) {
+  SymFrame f;
   GlString s;
-  uintptr_t e = 0;
-  symtab_func(pc, &s, &e);
+  uintptr_t e = 0, real = pc;
+  inline_frame(pc, &f, &real);
+  symtab_func(real, &s, &e);
   return e;
 }
 
 GlString gl_pcfile(uintptr_t pc) {
-  GlString f;
-  int line;
-  if (!symtab_line(pc, &f, &line)) return (GlString){(const uint8_t *)"?", 1};
-  return copied(f);
+  SymFrame f;
+  uintptr_t real;
+  if (!inline_frame(pc, &f, &real)) return (GlString){(const uint8_t *)"?", 1};
+  return copied(f.file);
 }
 
 intptr_t gl_pcline(uintptr_t pc) {
-  GlString f;
-  int line;
-  return symtab_line(pc, &f, &line) ? line : 0;
+  SymFrame f;
+  uintptr_t real;
+  return inline_frame(pc, &f, &real) ? f.line : 0;
 }

@@ -89,6 +89,7 @@ bool unwind_next(Unwind *u) {
 // --------------------------------------------------------------- for .gl code
 
 // ccall: return addresses of the callers, skip 0 being the caller of this.
+// Calls that were inlined count too.
 intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
   Unwind u;
   intptr_t k = 0;
@@ -96,9 +97,8 @@ intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
   do {
     intptr_t kind = gl_pckind(u.pc);
     if (kind == 1 || kind == 3) continue;
-    if (skip-- > 0) continue;
     if (k == n) break;
-    pcs[k++] = u.pc;
+    k += inline_callers(u.pc, &skip, pcs + k, n - k);
   } while (unwind_next(&u));
   return k;
 }
