@@ -208,6 +208,11 @@ static GlString cstr(const char *s) {
   return (GlString){(const uint8_t *)s, s ? (intptr_t)strlen(s) : 0};
 }
 
+// The compiler puts relative paths of //line directives into folder "/.".
+static GlString path_of(const char *s) {
+  return cstr(s && strncmp(s, "/./", 3) == 0 ? s + 3 : s);
+}
+
 static uint64_t attr_number(Die *d, unsigned name) {
   Attr a;
   uint64_t v = 0;
@@ -228,7 +233,7 @@ static GlString file_name(Die *cu, uint64_t index) {
   size_t n;
   if (dw.dwarf_getsrcfiles(cu, &files, &n) != 0 || index >= n)
     return cstr("?");
-  return cstr(dw.dwarf_filesrc(files, index, NULL, NULL));
+  return path_of(dw.dwarf_filesrc(files, index, NULL, NULL));
 }
 
 // Without libdw. The names are kept: callers hold on to them.
@@ -253,7 +258,7 @@ static int line_only(uintptr_t pc, SymFrame *out) {
   }
   unlock(&keeplock);
   if (!k) return 0;
-  out[0].file = cstr(k->path);
+  out[0].file = path_of(k->path);
   out[0].name = (GlString){NULL, 0};
   return 1;
 }
@@ -268,7 +273,7 @@ int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
   Die *cu = find_cu(pc, &delta), *inner = NULL, *scopes = NULL;
   void *line = cu ? dw.dwarf_getsrc_die(cu, pc - delta) : NULL;
   if (line) {
-    out[0].file = cstr(dw.dwarf_linesrc(line, NULL, NULL));
+    out[0].file = path_of(dw.dwarf_linesrc(line, NULL, NULL));
     dw.dwarf_lineno(line, &out[0].line);
     // From an inlined function getscopes goes on to where it was declared;
     // what it was inlined into are the DIEs around its own.

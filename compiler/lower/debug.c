@@ -38,6 +38,15 @@ static LLVMMetadataRef file_of(const char *path) {
   return f;
 }
 
+// A path of a //line directive stays as it was written. To mark one that is
+// not absolute it is put into folder "/.", which symtab.c takes off again.
+static LLVMMetadataRef file_at(const Loc *l) {
+  const char *path = l->path;
+  if (path == l->source->path || path[0] == '/')
+    return file_of(path);
+  return file_of(arena_printf(perm, "/./%s", *path ? path : "??"));
+}
+
 void debug_begin(void) {
   di_types = (Map){0};
   di_paths = (StrMap){0};
@@ -217,7 +226,7 @@ static LLVMMetadataRef subroutine(Func *f, LLVMMetadataRef file) {
 
 void debug_function(Func *f, Pos pos) {
   Loc loc = source_loc(pos);
-  LLVMMetadataRef file = file_of(loc.path);
+  LLVMMetadataRef file = file_at(&loc);
   f->scope = LLVMDIBuilderCreateFunction(
       M->di, file, f->name, strlen(f->name), "", 0, file, (unsigned)loc.line,
       subroutine(f, file), false, true, (unsigned)loc.line, LLVMDIFlagZero,
@@ -226,11 +235,10 @@ void debug_function(Func *f, Pos pos) {
   LLVMSetSubprogram(f->fn, f->scope);
 }
 
-static LLVMMetadataRef scope_for(const char *path) {
-  if (strcmp(path, F->scope_path) == 0)
+static LLVMMetadataRef scope_for(const Loc *l) {
+  if (strcmp(l->path, F->scope_path) == 0)
     return F->scope;
-  return LLVMDIBuilderCreateLexicalBlockFile(M->di, F->scope, file_of(path),
-                                             0);
+  return LLVMDIBuilderCreateLexicalBlockFile(M->di, F->scope, file_at(l), 0);
 }
 
 void set_pos(Pos pos) {
@@ -242,7 +250,7 @@ void set_pos(Pos pos) {
   LLVMSetCurrentDebugLocation2(
       F->b, LLVMDIBuilderCreateDebugLocation(
                 M->ctx, (unsigned)loc.line, (unsigned)loc.col,
-                scope_for(loc.path), NULL));
+                scope_for(&loc), NULL));
 }
 
 // A lexical block inside F->scope becomes F->scope.
@@ -251,7 +259,7 @@ void debug_scope(Pos pos) {
   if (!lower_options.debug_full || !F->scope || !loc.source)
     return;
   F->scope = LLVMDIBuilderCreateLexicalBlock(M->di, F->scope,
-                                             file_of(loc.path),
+                                             file_at(&loc),
                                              (unsigned)loc.line,
                                              (unsigned)loc.col);
 }
@@ -263,7 +271,7 @@ void debug_var_at(Object *var, Val addr, int argno, bool is_pointer) {
   Loc loc = source_loc(var->pos);
   if (!loc.source)
     return;
-  LLVMMetadataRef file = file_of(loc.path);
+  LLVMMetadataRef file = file_at(&loc);
   LLVMMetadataRef type = di_type(var->type);
   LLVMMetadataRef v =
       argno ? LLVMDIBuilderCreateParameterVariable(
@@ -292,7 +300,7 @@ void debug_global(Object *var, Val g) {
   const char *name = link_name_global(var);
   LLVMMetadataRef none = LLVMDIBuilderCreateExpression(M->di, NULL, 0);
   LLVMMetadataRef md = LLVMDIBuilderCreateGlobalVariableExpression(
-      M->di, M->di_unit, name, strlen(name), "", 0, file_of(loc.path),
+      M->di, M->di_unit, name, strlen(name), "", 0, file_at(&loc),
       (unsigned)loc.line, di_type(var->type), false, none, NULL, 0);
   LLVMGlobalSetMetadata(g, LLVMGetMDKindIDInContext(M->ctx, "dbg", 3), md);
 }
