@@ -27,11 +27,16 @@
 
 // ------------------------------------------------------------- wait queues
 
+// Non-blocking forms look at first without the lock.
+static void set_first(Waitq *q, Sudog *sg) {
+  __atomic_store_n(&q->first, sg, __ATOMIC_RELAXED);
+}
+
 void waitq_put(Waitq *q, Sudog *sg) {
   sg->next = NULL;
   sg->prev = q->last;
   if (q->last) q->last->next = sg;
-  else q->first = sg;
+  else set_first(q, sg);
   q->last = sg;
 }
 
@@ -40,7 +45,7 @@ void waitq_put(Waitq *q, Sudog *sg) {
 void waitq_remove(Waitq *q, Sudog *sg) {
   if (!sg->prev && q->first != sg) return;
   if (sg->prev) sg->prev->next = sg->next;
-  else q->first = sg->next;
+  else set_first(q, sg->next);
   if (sg->next) sg->next->prev = sg->prev;
   else q->last = sg->prev;
   sg->next = sg->prev = NULL;
@@ -51,8 +56,8 @@ Sudog *waitq_get(Waitq *q) {
   for (;;) {
     Sudog *sg = q->first;
     if (!sg) return NULL;
-    q->first = sg->next;
-    if (q->first) q->first->prev = NULL;
+    set_first(q, sg->next);
+    if (sg->next) sg->next->prev = NULL;
     else q->last = NULL;
     sg->next = sg->prev = NULL;
     if (!sg->isselect) return sg;
@@ -105,7 +110,7 @@ void chan_wake(G *gp) {
 static uint8_t *slot(Hchan *c, uintptr_t i) { return c->buf + i * c->elemsize; }
 
 static void set_count(Hchan *c, uintptr_t n) {
-  c->bufcount = n;
+  __atomic_store_n(&c->bufcount, n, __ATOMIC_RELAXED);
   if (!c->istimer)
     __atomic_store_n(&c->qcount, n, __ATOMIC_RELAXED);
 }
