@@ -12,6 +12,9 @@ void optimize(LLVMModuleRef mod);
 void split_sections(LLVMModuleRef mod);
 // symbols.c: in debug builds, aborts on calls that need too much stack.
 void check_symbols(const char *path);
+// faultmaps.c: lets the linker drop functions that the object's fault maps
+// mention.
+void release_functions(const char *path);
 // publish.c: renames tmp to path; false after a message.
 bool publish(const char *tmp, const char *path);
 // emit.c: writes through a temporary name and renames. False and an error

@@ -23,6 +23,7 @@ bool emit_object(LLVMModuleRef mod, const char *path) {
     return false;
   }
   check_symbols(tmp);
+  release_functions(tmp);
   return publish(tmp, path);
 }
 
