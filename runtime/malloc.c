@@ -155,7 +155,7 @@ void *malloc_uncached(size_t size, int lists) {
 static void *stressed(size_t size, int lists) {
   static _Atomic uint32_t n;
   uint32_t every = STRESS_EVERY + (uint32_t)gl_sched.ngs;
-  if (atomic_fetch_add(&n, 1) % every == 0) GC_gcollect();
+  if (atomic_fetch_add(&n, 1) % every == 0) gc_collect_paced();
   return malloc_uncached(size, lists);
 }
 
@@ -192,6 +192,8 @@ static void *allocate(size_t size, int lists) {
 static void *allocate_as(Layout l) {
   uintptr_t *p = allocate(l.size, l.lists);
   if (!l.descr) return p;
+  // From the free lists objects have the size asked for, in granules; else
+  // libgc may have made it larger.
   bool listed = l.size <= MALLOC_SMALL && !gl_debug.stress;
   size_t size = listed ? (l.size + 15) / 16 * 16 : GC_size(p);
   p[size / 8 - 1] = l.descr;
@@ -202,6 +204,11 @@ static void *allocate_as(Layout l) {
 void *malloc_new(size_t size, bool noscan) {
   if (size == 0) return gl_zerobase;
   return allocate(size, noscan ? LISTS_NOSCAN : LISTS_ALL);
+}
+
+// Pointers only in the words set in bits, one of GL_LAYOUT_FEW_LIST.
+void *malloc_few(size_t size, unsigned bits) {
+  return allocate(size, LISTS_FEW(gl_layout_few(bits)));
 }
 
 void *malloc_array(const GlType *elem, size_t size) {

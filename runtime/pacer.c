@@ -29,8 +29,8 @@ enum { MIN_HEAP = 4 << 20, LEAST = 64 << 10 };
 static _Atomic int32_t percent = 100;  // < 0: off
 static _Atomic int64_t limit = INT64_MAX;
 static _Atomic bool forced;            // the next collection was asked for
-static bool disabled;                  // libgc is told not to collect; setlock
-static Lock setlock;
+static bool disabled;                  // libgc does not collect; collectlock
+static Lock collectlock;
 
 static struct {
   int64_t init, start, stop, mark, marked, restart;
@@ -74,13 +74,23 @@ static void pace(void) {
   gl_gc_stats.next = used + n;
 }
 
+// With collectlock. What is due after this collection is queued before the
+// next one, so that finalizers run in order. libgc does nothing while
+// collections are off, also when asked.
+static void collect(void (*how)(void)) {
+  if (disabled) GC_enable();
+  malloc_wipe_stack();
+  how();
+  if (disabled) GC_disable();
+  mfinal_drain();
+}
+
 // From malloc.c, when gl_gc_trigger is reached. One of those who come at the
 // same time collects.
 void gc_collect_paced(void) {
-  static _Atomic bool busy;
-  if (!gc_enabled() || atomic_exchange(&busy, true)) return;
-  GC_gcollect();
-  atomic_store(&busy, false);
+  if (!gc_enabled() || !trylock(&collectlock)) return;
+  collect(GC_gcollect);
+  unlock(&collectlock);
 }
 
 static int64_t walltime(void) {
@@ -175,24 +185,20 @@ double gc_cpu_fraction(void) {
 
 // --------------------------------------------------------------- on demand
 
-// libgc does nothing while collections are off, also when asked.
-static void collect(void (*how)(void)) {
+static void collect_now(void (*how)(void)) {
+  lock(&collectlock);
   atomic_store(&forced, true);
-  lock(&setlock);
-  if (disabled) GC_enable();
-  malloc_wipe_stack();
-  how();
-  if (disabled) GC_disable();
-  unlock(&setlock);
+  collect(how);
+  unlock(&collectlock);
 }
 
-void gc_collect_forced(void) { collect(GC_gcollect); }
+void gc_collect_forced(void) { collect_now(GC_gcollect); }
 
 // libgc unmaps blocks that were free at the two collections before too.
 void gc_collect_unmap(void) {
-  collect(GC_gcollect);
-  collect(GC_gcollect_and_unmap);
-  collect(GC_gcollect_and_unmap);
+  collect_now(GC_gcollect);
+  collect_now(GC_gcollect_and_unmap);
+  collect_now(GC_gcollect_and_unmap);
 }
 
 // runtime.GC: an mcall only so that the G's registers are on its stack.
@@ -210,12 +216,12 @@ void freeosmemory(G *gp) {
 // --------------------------------------------------------------- settings
 
 static void apply(void) {
-  lock(&setlock);
+  lock(&collectlock);
   bool off = !gc_enabled();
   if (off && !disabled) GC_disable();
   if (!off && disabled) GC_enable();
   disabled = off;
-  unlock(&setlock);
+  unlock(&collectlock);
 }
 
 static void settle(void) {

@@ -600,12 +600,14 @@ void malloc_note_collection(void);
 void memstats_read(MemStats *s);  // world stopped
 
 // mfinal.c
+void mfinal_drain(void);
 void gc_wake_finalizer(void);
 int gc_signal(int which);  // 0 suspends a thread, 1 lets it go on
 
 // malloc.c
 void *malloc_new(size_t size, bool noscan);
 void *malloc_array(const GlType *elem, size_t size);  // size: bytes of all
+void *malloc_few(size_t size, unsigned bits);
 void *malloc_uncached(size_t size, int lists);
 void malloc_wipe_stack(void);
 extern uint8_t gl_zerobase[64];
