@@ -11,8 +11,8 @@
 //           place is itself in such a body, the jump may go on outwards in
 //           the same way.
 // return stores its values in the results of the enclosing function first.
-// defer and recover in a body belong to the enclosing function: #defers is
-// its defer frame, #frame its frame address.
+// defer in a body belongs to the enclosing function: #defers is its defer
+// frame, and #frame its frame address, for recover deferred directly.
 //
 // Bodies are lowered after their outer function, so the jumps out of a body
 // are collected from the tree before.
@@ -142,6 +142,7 @@ static RangeFunc *range_func_new(Stmt *s) {
     capture(info, rf->defers);
   }
   if (rf->has_recover) {
+    info->has_recover = true;  // so that it stays a function of its own
     Val outer = range_func_frame();
     rf->frame = steer_var(rf, "#frame", pointer);
     declare_local(rf->frame, outer ? outer : frame_address());

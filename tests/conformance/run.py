@@ -20,8 +20,10 @@ a list the exit status is 0 and the failures are printed; --write FILE makes a
 list of them.
 """
 import argparse
+import atexit
 import collections
 import concurrent.futures
+import functools
 import json
 import os
 import re
@@ -41,12 +43,18 @@ RUN_SECONDS = 60
 SPECIAL = re.compile(r"\b(reflect|unsafe|runtime|complex\d*)\b")
 
 # Tests whose program or output has changed with Go: println of floats is
-# shorter, messages are reworded, nested types are named otherwise. The newest
-# Go's are read, and where it is not installed these are left out.
-NEWEST = ("convert4.go", "deferprint.go", "print.go", "fixedbugs/bug409.go",
-          "fixedbugs/issue29190.go", "fixedbugs/issue35576.go",
-          "fixedbugs/issue6899.go", "ken/cplx0.go", "typeparam/nested.go",
-          "typeparam/typeswitch5.go")
+# shorter, messages are reworded, nested types are named otherwise, and some
+# run the go command. The newest Go's are read, and where it is not installed
+# these are left out.
+NEWEST = (
+    "convert4.go", "deferprint.go", "linkmain_run.go", "linkobj.go",
+    "print.go", "fixedbugs/bug369.go", "fixedbugs/bug409.go",
+    "fixedbugs/issue10607.go", "fixedbugs/issue14636.go",
+    "fixedbugs/issue19658.go", "fixedbugs/issue21317.go",
+    "fixedbugs/issue29190.go",
+    "fixedbugs/issue35576.go", "fixedbugs/issue6899.go",
+    "fixedbugs/issue9862_run.go", "ken/cplx0.go", "typeparam/nested.go",
+    "typeparam/typeswitch5.go")
 
 # How newer Go words what the suite expects: see the file.
 REWORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)),
@@ -228,12 +236,27 @@ class Runner:
 
     # ---- programs ----
 
+    @functools.cache
+    def import_config(self):
+        """Where Go's own compiler finds compiled packages."""
+        path = os.path.join(tempfile.gettempdir(), f"importcfg{os.getpid()}")
+        with open(path, "w") as f:
+            subprocess.run(["go", "list", "-export", "-deps", "-f",
+                            "{{if .Export}}packagefile {{.ImportPath}}="
+                            "{{.Export}}{{end}}", "fmt", "runtime"], stdout=f)
+        atexit.register(os.remove, path)
+        return path
+
     def expected(self, test):
         name = self.full(test)[:-3] + ".out"
         return read(name) if os.path.exists(name) else ""
 
     def execute(self, test, exe, args, cwd):
         env = dict(os.environ, GOTRACEBACK="")
+        if self.newest:
+            env["GOROOT"] = os.path.dirname(self.newest)
+        if "STDLIB_IMPORTCFG" in read(self.full(test)):
+            env["STDLIB_IMPORTCFG"] = self.import_config()
         code, out = self.command([exe] + args, cwd, RUN_SECONDS, env)
         if code is None:
             return False, "run: timeout", False
@@ -259,7 +282,9 @@ class Runner:
                                     folder)
         if not ok:
             return False, "compile: " + out[:300], crash
-        return self.execute(test, exe, args, folder)
+        # Programs find the suite's other files from its top.
+        return self.execute(test, exe, args, folder[:-len(
+            os.path.dirname(test.path)) or None])
 
     def do_runoutput(self, test, tmp):
         folder = os.path.dirname(self.full(test))
