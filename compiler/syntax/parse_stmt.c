@@ -145,7 +145,9 @@ Stmt *func_body(Parser *p) {
   int xnest = p->xnest;
   p->xnest = 0;
   p->fnest++;
+  int errors = diag_error_count();
   Stmt *s = block(p, "function signature");
+  s->block.broken = diag_error_count() != errors;
   p->fnest--;
   p->xnest = xnest;
   return s;

@@ -158,7 +158,11 @@ struct Stmt {
     struct { Expr *label; Stmt *target; } branch;     // label may be NULL;
         // target: checker, the enclosing statement that is left or continued
         // (LABELED's inner statement), or the LABELED statement of a goto
-    struct { StmtVec stmts; Pos rbrace; } block;
+    struct {
+      StmtVec stmts;
+      Pos rbrace;
+      bool broken;  // a function's body that holds syntax errors
+    } block;
     struct { Stmt *init; Expr *cond; Stmt *then, *els; } if_;
     struct { Stmt *init; Expr *tag; StmtVec cases; } switch_;
     struct { Stmt *init; Expr *bind;                  // IDENT or NULL

@@ -289,11 +289,27 @@ static bool operator_fits(Token op, Type *t) {
   }
 }
 
+static bool vanishes_squared(const Const *x) {
+  Const *square = const_binary(x, T_MUL, x, false);
+  return square ? const_sign(square) == 0 : const_double(x) == 0;
+}
+
+// Complex division goes by |y| squared, which may be zero where y is not.
+static bool is_zero_divisor(const Const *y, bool is_complex) {
+  if (!is_complex)
+    return const_sign(y) == 0;
+  Const *re = const_real(y), *im = const_imag(y);
+  return vanishes_squared(re) && vanishes_squared(im);
+}
+
 static bool divides_by_zero(Expr *x, Expr *y, Token op) {
   if (op != T_QUO && op != T_REM)
     return false;
-  return (is_const(x) || is_integer(x->type)) && is_const(y) &&
-         const_sign(y->cv) == 0;
+  if (!is_const(y) || !(is_const(x) || is_integer(x->type)))
+    return false;
+  bool is_complex = const_kind(y->cv) == CONST_COMPLEX ||
+                    (is_const(x) && const_kind(x->cv) == CONST_COMPLEX);
+  return is_zero_divisor(y->cv, is_complex);
 }
 
 static void mismatch(Checker *c, Expr *e, Expr *x, Expr *y, Token op,

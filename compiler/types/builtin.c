@@ -486,6 +486,7 @@ static void builtin_recover(Checker *c, Expr *e) {
 
 static void size_constant(Checker *c, Expr *e, Expr *x, int64_t size) {
   if (size < 0) {
+    c->asked_too_large = true;
     check_error(c, expr_start(x), "%s is too large", operand_string(c, x));
     return;
   }

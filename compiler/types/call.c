@@ -390,6 +390,10 @@ static const char *why_no_call(Checker *c, Type *t) {
 static void function_call(Checker *c, Expr *e) {
   Expr *fun = e->call.fun;
   Type *sig = common_under(fun->type);
+  if (sig && sig->kind == TY_INVALID) {
+    use_exprs(c, &e->call.args);
+    return;
+  }
   if (!sig || sig->kind != TY_FUNC || fun->mode == MODE_NIL) {
     check_error(c, expr_start(fun), "invalid operation: cannot call %s: %s",
                 operand_string(c, fun), why_no_call(c, fun->type));
@@ -403,6 +407,7 @@ static void function_call(Checker *c, Expr *e) {
   else if (sig->func.tparams.len)
     return;  // the results are not known
   call_result(e, sig);
+  frame_add_call(c, sig);
   c->has_call_or_recv = true;
 }
 

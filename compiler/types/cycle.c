@@ -63,16 +63,17 @@ bool valid_cycle(Checker *c, Object *obj) {
   return false;
 }
 
-void needs_itself(Checker *c, Type *t) {
-  if (t->named.cyclic) return;
+bool needs_itself(Checker *c, Type *t) {
+  if (t->named.cyclic) return true;
   Object *obj = t->named.obj;
   int start = c->path.len - 1;
   while (start >= 0 && c->path.at[start] != obj) start--;
-  if (start < 0) return;
+  if (start < 0) return false;
   t->named.cyclic = true;
   int n = c->path.len - start;
   report_cycle(c, c->path.at + start, n,
                first_in_source(c->path.at + start, n));
+  return true;
 }
 
 // ---- names that stand for each other ---------------------------------------

@@ -146,8 +146,7 @@ static void check_symbol_size(Checker *c, void *data) {
                 "bytes)", c->pkg->name->s, obj->name->s, (long long)size,
                 (long long)most);
   else if (size < 0 && under(obj->type)->kind == TY_STRUCT)
-    check_error(c, obj->pos, "type %s larger than address space",
-                type_str(c, obj->type));
+    type_too_large(c, obj->pos, type_str(c, obj->type));
 }
 
 // all: the variables of the declaration.
@@ -177,8 +176,7 @@ static void finite_later(Checker *c, void *data) {
   check_finite(c, obj->type);
   Type *u = under(obj->type);
   if (u->kind == TY_STRUCT && type_size(u) < 0)
-    check_error(c, obj->pos, "type %s larger than address space",
-                obj->name->s);
+    type_too_large(c, obj->pos, obj->name->s);
 }
 
 static void field_and_method(Checker *c, void *data) {

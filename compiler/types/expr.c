@@ -115,8 +115,6 @@ void check_ident(Checker *c, Expr *x, bool want_type) {
   Object *obj = find_ident(c, x);
   if (!obj)
     return;
-  if (obj->kind == OBJ_PKGNAME)
-    obj->used = true;
   if (want_type && obj->kind != OBJ_TYPE) {
     if (obj->kind != OBJ_BAD)
       check_error(c, x->pos, "%s (%s) is not a type", obj->name->s,

@@ -3,7 +3,8 @@
 // Labels: which statement each labeled break, continue and goto leads to,
 // and the rules for goto: it must not jump into a block nor over a variable
 // declaration. Labels belong to the whole function; function literals are
-// functions of their own.
+// functions of their own. Go finds these errors while it parses, so they are
+// reported in files with syntax errors too.
 #include "types.h"
 
 typedef struct Block {
@@ -267,5 +268,27 @@ void check_labels(Checker *c, FuncInfo *info) {
     if (!(*p)->used)
       check_error(c, name->pos, "label %s defined and not used",
                   name->ident.name->s);
+  }
+}
+
+// ---- files with syntax errors ----------------------------------------------
+
+static void labels_of(Walker *w, Stmt *body) {
+  if (!body || body->block.broken) return;
+  FuncInfo info = {.body = body};
+  check_labels(w->data, &info);
+}
+
+static bool labels_of_literal(Walker *w, Expr *x) {
+  if (x->kind == E_FUNC_LIT) labels_of(w, x->func.body);
+  return true;
+}
+
+void check_labels_of_file(Package *pkg, File *f) {
+  Checker c = {.pkg = pkg, .file = f};
+  Walker w = {.expr = labels_of_literal, .data = &c};
+  vec_each(Decl *, d, &f->decls) {
+    if ((*d)->kind == D_FUNC) labels_of(&w, (*d)->func.body);
+    walk_decl(&w, *d);
   }
 }

@@ -223,7 +223,10 @@ static bool parse_files(Package *pkg, SourceVec *sources) {
   bool ok = true;
   vec_each(Source *, s, sources) {
     File *f = parse_file(*s);
-    if (f->had_errors) ok = false;
+    if (f->had_errors) {
+      check_labels_of_file(pkg, f);
+      ok = false;
+    }
     if (!f->package_name || f->package_name->kind != E_IDENT) {
       ok = false;
       continue;
@@ -321,10 +324,31 @@ static void report_cycle_to(Package *pkg, Pos pos) {
   error_at(pos, "import cycle not allowed%s\n\timports %s", b.at, pkg->path);
 }
 
+// The path without empty elements and elements ".".
+static const char *canonical(const char *path) {
+  Buf b = {0};
+  for (const char *s = path; *s;) {
+    size_t n = strcspn(s, "/");
+    if (n && !(n == 1 && *s == '.')) {
+      if (b.len) buf_addc(&b, '/');
+      buf_add(&b, s, n);
+    }
+    s += n + (s[n] == '/');
+  }
+  return b.len ? b.at : ".";
+}
+
 static void report_missing(const char *path, Pos pos) {
   const char *slash = strchr(path, '/');
   size_t n = slash ? (size_t)(slash - path) : strlen(path);
-  if (path[0] == '.' || path[0] == '/')
+  const char *clean = canonical(path);
+  if (path[0] == '/')
+    error_at(pos, "could not import %s (import path cannot be absolute path)",
+             path);
+  else if (strcmp(clean, path) != 0 && path[0] != '.')
+    error_at(pos, "could not import %s (non-canonical import path \"%s\" "
+             "(should be \"%s\"))", path, path, clean);
+  else if (path[0] == '.')
     error_at(pos, "\"%s\" is relative, but relative import paths are not "
              "supported in module mode", path);
   else if (memchr(path, '.', n))
@@ -370,7 +394,8 @@ Package *load_import(const char *path, const char *importer_dir, Pos pos) {
     error_at(pos, "could not import C (no support for cgo)");
     return NULL;
   }
-  const char *dir = find_import(path, importer_dir);
+  const char *dir = strcmp(canonical(path), path) == 0
+                        ? find_import(path, importer_dir) : NULL;
   if (!dir) {
     report_missing(path, pos);
     return NULL;

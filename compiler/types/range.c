@@ -195,6 +195,9 @@ void check_range(Checker *c, Stmt *s, Flow flow) {
   FuncInfo *outer = c->func;
   Type *over = t.why ? NULL : common_under(s->range.x->type);
   bool is_func = over && over->kind == TY_FUNC;
+  if (over && over->kind == TY_ARRAY && s->range.value &&
+      !is_blank(s->range.value))
+    frame_add(c, over);
   if (is_func)
     c->func = body_function(c, s);
   open_scope(c);

@@ -405,6 +405,7 @@ static void collect(Checker *c, Collected *k) {
     f->lang = file_lang(c->pkg, f);
     f->scope = scope_new(c->pkg->scope, NULL);
     vec_each(Decl *, d, &f->decls) collect_decl(c, k, *d);
+    if (!c->pkg->is_std) check_pragma_words(f);
   }
   c->file = NULL;
   check_file_scopes(c);
@@ -429,12 +430,14 @@ bool check_package(Package *pkg) {
   resolve_all(&c, &k.aliases);
   resolve_all(&c, &k.others);
   run_delayed(&c);
+  report_too_large(&c);
   if (diag_error_count() == errors) check_anonymous_interfaces(&c);
   if (diag_error_count() == errors) mono_check(&c);
   if (pkg->bodies) {
     compute_init_order(&c);
     unused_imports(&c, &k);
     check_main(&c);
+    if (!pkg->is_std && diag_error_count() == errors) check_pragma_places(&c);
   }
   current_checker = outer;
   return diag_error_count() == errors;

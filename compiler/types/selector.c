@@ -69,13 +69,10 @@ static void qualified(Checker *c, Expr *e, Object *pkgname, bool want_type) {
   if (!pkg || !pkg->scope)
     return;
   Object *obj = scope_lookup(pkg->scope, sel->ident.name);
-  if (!obj) {
+  if (!obj || !name_is_exported(obj->name)) {
     undefined_in_package(c, e, pkg);
     return;
   }
-  if (!name_is_exported(obj->name))
-    check_error(c, sel->pos, "name %s not exported by package %s",
-                sel->ident.name->s, pkg->name->s);
   sel->ident.obj = obj;
   denote(c, e, obj);
   sel->mode = e->mode;
@@ -343,7 +340,10 @@ void check_selector(Checker *c, Expr *e, bool want_type) {
     return;
   }
   if (want_type) {
-    check_error(c, sel->pos, "%s is not a type", expr_string(perm, e));
+    // A type that mentions its own methods: the cycle says more.
+    if (x->mode != MODE_TYPE || x->type->kind != TY_NAMED ||
+        !needs_itself(c, x->type))
+      check_error(c, sel->pos, "%s is not a type", expr_string(perm, e));
     return;
   }
   if (x->mode == MODE_NIL) {

@@ -60,7 +60,7 @@ static int64_t *layout(Type *t) {
     at = align_up(at, align);
     offsets[i] = at;
     if (size < 0 || at + size >= LARGEST) {
-      at = -1;
+      for (at = -1; i < n - 1;) offsets[++i] = -1;
       break;
     }
     at += size;
@@ -71,6 +71,17 @@ static int64_t *layout(Type *t) {
   t->struct_.offsets = incomplete ? NULL : offsets;
   incomplete |= outer_incomplete;
   return offsets;
+}
+
+void type_too_large(Checker *c, Pos pos, const char *name) {
+  struct TooLarge t = {
+      pos, arena_printf(perm, "type %s larger than address space", name)};
+  vec_push(&c->too_large, t);
+}
+
+void report_too_large(Checker *c) {
+  if (c->asked_too_large) return;
+  vec_each(struct TooLarge, t, &c->too_large) error_at(t->pos, "%s", t->text);
 }
 
 static int64_t array_size(Type *t) {

@@ -299,6 +299,7 @@ void check_func_body(Checker *c, FuncInfo *info) {
   if (info->sig->func.results.len > 0 && !is_terminating(info->body, NULL))
     check_error(c, info->body->block.rbrace, "missing return");
   check_unused(c, c->scope);
+  frame_check(c, info);
   c->scope = scope;
   c->func = func;
   c->has_call_or_recv = calls;

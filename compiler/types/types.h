@@ -188,6 +188,7 @@ struct FuncInfo {
                         // count for the function around them)
   bool has_recover;     // calls recover directly
   bool named_results;
+  int64_t frame_locals, frame_callee;  // frame.c: bytes of large values
   void *lower;          // lowering's
 };
 
@@ -446,6 +447,11 @@ typedef struct Checker {
     Pos iota_pos;
     Object *decl;
   }) delayed;
+  VEC(struct TooLarge {  // sizes.c
+    Pos pos;
+    char *text;
+  }) too_large;
+  bool asked_too_large;  // unsafe.Sizeof reported a type of them
   ObjectVec imports;    // PKGNAMEs of all files
   VEC(struct Literal {  // interface types with methods
     Pos pos;
@@ -484,8 +490,8 @@ void use_dot_import(Checker *c, Object *obj);
 void report_cycle(Checker *c, Object *const *cycle, int n, int start);
 // Whether the objects on the path from obj on may depend on obj; reports.
 bool valid_cycle(Checker *c, Object *obj);
-// t, still being declared, is needed now: reports that once.
-void needs_itself(Checker *c, Type *t);
+// Whether t, needed now, is still being declared; reports that once.
+bool needs_itself(Checker *c, Type *t);
 void check_direct_cycles(Checker *c, ObjectVec *types);
 // Reports interfaces that embed what mentions them again.
 void check_anonymous_interfaces(Checker *c);
@@ -562,6 +568,22 @@ void check_func_body(Checker *c, FuncInfo *info);
 void check_ident(Checker *c, Expr *x, bool want_type);
 // labels.c
 void check_labels(Checker *c, FuncInfo *info);
+// The same for the whole bodies of a file that does not parse, as far as they
+// do; nothing else of such a file is checked.
+void check_labels_of_file(Package *pkg, File *f);
+// sizes.c: a type that does not fit the address space. Reported at the end,
+// unless errors where its size was asked for say the same.
+void type_too_large(Checker *c, Pos pos, const char *name);
+void report_too_large(Checker *c);
+// pragma.c: directives that are not allowed outside the standard library.
+void check_pragma_words(File *file);
+// Directives that stand where they say nothing; after everything else.
+void check_pragma_places(Checker *c);
+// frame.c: a copy of a value of type t, or a call, in the current function;
+// and, when its body is checked, whether it all fits a stack.
+void frame_add(Checker *c, Type *t);
+void frame_add_call(Checker *c, Type *sig);
+void frame_check(Checker *c, FuncInfo *info);
 // return.c: whether the statement list ends in a terminating statement
 bool is_terminating(Stmt *s, Name *label);
 // An error about x unless one was reported inside x already.

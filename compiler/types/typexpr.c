@@ -71,8 +71,7 @@ static void check_map_key(Checker *c, void *data) {
 static void check_array_size(Checker *c, void *data) {
   TypeCheck *k = data;
   if (type_size(k->type) < 0)
-    check_error(c, k->pos, "type %s larger than address space",
-                type_str(c, k->type));
+    type_too_large(c, k->pos, type_str(c, k->type));
 }
 
 // The runtime keeps the size of an element in 16 bits.
