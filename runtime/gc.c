@@ -268,7 +268,11 @@ NORETURN void gc_out_of_memory(size_t n) {
   fatal("out of memory");
 }
 
-static void *GC_CALLBACK out_of_memory(size_t n) { gc_out_of_memory(n); }
+// Callers see NULL and know the size better.
+static void *GC_CALLBACK out_of_memory(size_t n) {
+  (void)n;
+  return NULL;
+}
 
 static void GC_CALLBACK no_warnings(char *msg, GC_word arg) {
   (void)msg;
@@ -354,11 +358,13 @@ void gc_thread_init(M *mp) {
 // A new G: its own kind, reachable for ever through gl_allgs.
 G *gc_new_g(void) {
   G *gp = GC_generic_malloc(sizeof(G) - 1, kind_g);
+  if (!gp) gc_out_of_memory(sizeof(G));
   return gp;
 }
 
 void *gc_uncollectable(size_t n) {
   void *p = GC_malloc_uncollectable(n);
+  if (!p) gc_out_of_memory(n);
   memset(p, 0, n);
   return p;
 }
