@@ -7,7 +7,8 @@
 //   - a collection is forced when there was none for two minutes and the
 //     program allocated meanwhile;
 //   - a program that did not collect of its own accord for five minutes gives
-//     back all it has free.
+//     back all it has free, and again if it allocated, freed stacks or ended
+//     goroutines meanwhile.
 // GLDEBUG=forcegc=MS,scavenge=MS shorten the times for tests.
 //
 // All runs on sysmon's thread or on g0 of debug.FreeOSMemory, without locks
@@ -25,9 +26,15 @@ static struct {
   uint64_t seen;      // collections at the last look
   uint64_t forced;    // number of the last one made here
   int64_t last;       // time the last one was seen
-  int64_t active;     // time the program last collected by itself
-  bool returned;      // all was given back since
+  int64_t active;     // when the program collected by itself, or all was
+                      // given back
+  uint64_t returned;  // activity() when that happened, 0: not yet
 } state;
+
+// Another number whenever there may be something new to give back.
+static uint64_t activity(void) {
+  return gc_count() * 31 + GC_get_bytes_since_gc() * 7 + stack_bytes() + 1;
+}
 
 static int64_t force_ns(void) {
   return gl_debug.forcegc > 0 ? gl_debug.forcegc * INT64_C(1000000) : FORCE_NS;
@@ -44,10 +51,7 @@ void scavenge_all(void) {
 }
 
 static void after_collection(int64_t now) {
-  if (state.seen != state.forced) {
-    state.active = now;
-    state.returned = false;
-  }
+  if (state.seen != state.forced) state.active = now;
   state.last = now;
   gfree_scavenge(KEEP_GS);
   stack_scavenge(false);
@@ -65,11 +69,13 @@ int64_t scavenge_tick(int64_t now) {
     state.seen = n;
     after_collection(now);
   }
-  if (!state.returned && now - state.active >= idle_ns()) {
+  bool more = activity() != state.returned;
+  if (more && now - state.active >= idle_ns()) {
     scavenge_all();
-    state.returned = true;
-    state.last = now;
+    state.active = state.last = now;
     state.seen = state.forced = gc_count();
+    state.returned = activity();
+    more = false;
   } else if (now - state.last >= force_ns() && worth_collecting()) {
     gc_collect_forced();
     counter_inc(COUNT_FORCEGC);
@@ -78,7 +84,7 @@ int64_t scavenge_tick(int64_t now) {
     gfree_scavenge(KEEP_GS);
     stack_scavenge(false);
   }
-  int64_t next = state.returned ? 0 : state.active + idle_ns();
+  int64_t next = more ? state.active + idle_ns() : 0;
   int64_t force = state.last + force_ns();
   if (worth_collecting() && (next == 0 || force < next)) next = force;
   return next;
