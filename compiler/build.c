@@ -85,16 +85,60 @@ Package *load_program(const Options *o) {
 
 // ---- programs --------------------------------------------------------------
 
-static bool compile(Package *pkg, bool with_start, const char *path) {
-  LLVMModuleRef mod = lower_package(pkg, with_start);
+typedef struct Job {
+  Unit unit;
+  const char *out;    // object file
+  int64_t size;       // of the sources
+} Job;
+
+typedef VEC(Job) JobVec;
+
+static bool compile(const Job *j) {
+  LLVMModuleRef mod = lower_unit(&j->unit);
   optimize(mod);
-  bool ok = emit_object(mod, path);
+  bool ok = emit_object(mod, j->out);
   LLVMDisposeModule(mod);
   return ok;
 }
 
+static int64_t source_size(Package *pkg) {
+  int64_t n = 0;
+  vec_each(File *, f, &pkg->files)
+    n += (int64_t)(*f)->source->len;
+  return n;
+}
+
+static bool compile_job(int i, void *data) {
+  return compile(&((JobVec *)data)->at[i]);
+}
+
+static int larger_first(const void *a, const void *b) {
+  const Job *x = a, *y = b;
+  if (x->size != y->size)
+    return x->size < y->size ? 1 : -1;
+  return strcmp(x->out, y->out);
+}
+
+// The large ones first, so that nobody waits for a large one that came last.
+static bool compile_all(JobVec *jobs, int workers) {
+  if (!jobs->len)
+    return true;
+  vec_each(Job, j, jobs)
+    escape_analyze(j->unit.pkg);
+  qsort(jobs->at, (size_t)jobs->len, sizeof *jobs->at, larger_first);
+  return run_jobs(jobs->len, workers, compile_job, jobs);
+}
+
+// How many parts a package is compiled in depends on nothing but its size.
+static int parts_of(Package *pkg) {
+  enum { LARGE = 160 << 10, PART = 80 << 10 };
+  int64_t size = source_size(pkg);
+  return size < LARGE ? 1 : (int)(size / PART);
+}
+
 bool build_object(Package *pkg, const char *out) {
-  return compile(pkg, strcmp(pkg->name->s, "main") == 0, out);
+  Job j = {{pkg, 0, 1, strcmp(pkg->name->s, "main") == 0}, out, 0};
+  return compile(&j);
 }
 
 static const char *std_object(Package *pkg) {
@@ -105,26 +149,35 @@ static const char *std_object(Package *pkg) {
   return path;
 }
 
-bool build_program(Package *pkg, const char *out) {
+static void add_units(JobVec *jobs, const char *dir, Package *pkg,
+                      bool with_start) {
+  int n = parts_of(pkg);
+  for (int i = 0; i < n; i++) {
+    const char *out = arena_printf(perm, "%s/%d.o", dir, jobs->len);
+    Job j = {{pkg, i, n, with_start}, out, source_size(pkg) / n};
+    vec_push(jobs, j);
+  }
+}
+
+bool build_program(const Options *o, Package *pkg, const char *out) {
   const char *dir = make_temp_dir();
   VEC(const char *) objects = {0};
+  JobVec jobs = {0};
   int n;
   Package *const *all = load_all(&n);
-  bool ok = true;
-  for (int i = 0; ok && i < n; i++) {
+  for (int i = 0; i < n; i++) {
     if (all[i] == package_unsafe || all[i]->fake)
       continue;
-    if (all[i]->is_std && all[i] != pkg) {
+    if (all[i]->is_std && all[i] != pkg)
       vec_push(&objects, std_object(all[i]));
-      continue;
-    }
-    const char *path = arena_printf(perm, "%s/%d.o", dir, i);
-    vec_push(&objects, path);
-    ok = compile(all[i], all[i] == pkg, path);
+    else
+      add_units(&jobs, dir, all[i], all[i] == pkg);
   }
+  vec_each(Job, j, &jobs)
+    vec_push(&objects, j->out);
   LinkInput in = {.lib_dir = lib_dir(), .objects = objects.at,
                   .nobjects = objects.len, .out = out};
-  ok = ok && link_program(&in);
+  bool ok = compile_all(&jobs, o->workers) && link_program(&in);
   remove_temp_dir(dir);
   return ok;
 }
@@ -191,23 +244,25 @@ static void load_tree(const char *root, const char *path) {
     closedir(d);
 }
 
-bool build_std(const char *source, const char *out) {
-  load_options.stdlib = source;
+bool build_std(const Options *o) {
+  load_options.stdlib = o->std_source;
   load_options.all_bodies = true;
   check_options.no_main_ok = true;
   universe_init();
-  mkdir(out, 0777);
-  load_tree(source, "");
+  mkdir(o->std_out, 0777);
+  load_tree(o->std_source, "");
   bool ok = diag_flush() == 0;
   int n;
   Package *const *all = load_all(&n);
+  JobVec jobs = {0};
   for (int i = 0; i < n; i++) {
     if (all[i] == package_unsafe || all[i]->fake)
       continue;
     const char *path =
-        arena_printf(perm, "%s/%s", out, object_name(all[i]->path));
+        arena_printf(perm, "%s/%s", o->std_out, object_name(all[i]->path));
+    Job j = {{all[i], 0, 1, false}, path, source_size(all[i])};
     if (!is_fresh(all[i], path))
-      ok &= compile(all[i], false, path);
+      vec_push(&jobs, j);
   }
-  return ok;
+  return compile_all(&jobs, o->workers) && ok;
 }

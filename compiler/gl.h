@@ -21,6 +21,7 @@ typedef struct Options {
   const char *out;          // -o, or NULL
   VEC(const char *) inputs; // source files, or one folder
   char **args;              // of the program, for run; NULL-terminated
+  int workers;              // -p: processes at most, 0: one a processor
   const char *topic;        // help's
   const char *std_source, *std_out;  // --build-std
 } Options;
@@ -37,11 +38,17 @@ const char *lib_dir(void);
 const char *self_path(void);
 Package *load_program(const Options *o);
 // Builds the program into the file; false after messages.
-bool build_program(Package *pkg, const char *out);
+bool build_program(const Options *o, Package *pkg, const char *out);
 bool build_object(Package *pkg, const char *out);
-bool build_std(const char *source, const char *out);
+bool build_std(const Options *o);
 // A new folder for temporary files.
 const char *make_temp_dir(void);
 void remove_temp_dir(const char *dir);
+
+
+// workers.c
+// Runs job(0) to job(n - 1) in several processes, 0: as many as there are
+// processors. False if one failed.
+bool run_jobs(int n, int workers, bool (*job)(int i, void *data), void *data);
 
 #endif

@@ -4,7 +4,7 @@
 //
 //   syntax    source to tokens to tree      parse_file, by load_*
 //   types     names, types, constants       check_package, by load_*
-//   lower     tree to LLVM's representation lower_package
+//   lower     tree to LLVM's representation lower_unit
 //   backend   optimize, emit_object, link_program
 //
 // main itself only moves to a stack that deeply nested programs cannot
@@ -46,7 +46,8 @@ static int emit_stage(const Options *o, Package *pkg) {
     type_write_dump(pkg, stdout);
     return 0;
   }
-  LLVMModuleRef mod = lower_package(pkg, is_main(pkg));
+  Unit u = {pkg, 0, 1, is_main(pkg)};
+  LLVMModuleRef mod = lower_unit(&u);
   if (o->emit != EMIT_IR)
     optimize(mod);
   if (o->emit == EMIT_ASM)
@@ -91,7 +92,7 @@ static int build(const Options *o) {
     return emit_stage(o, pkg);
   if (!is_main(pkg))
     return build_library(o, pkg);
-  return !build_program(pkg, o->out ? o->out : default_output(o));
+  return !build_program(o, pkg, o->out ? o->out : default_output(o));
 }
 
 // The file is gone before the program starts; the kernel keeps it until the
@@ -123,7 +124,7 @@ static int run(const Options *o) {
   lower_init();
   const char *dir = make_temp_dir();
   const char *path = arena_printf(perm, "%s/%s", dir, default_output(o));
-  if (!build_program(pkg, path)) {
+  if (!build_program(o, pkg, path)) {
     remove_temp_dir(dir);
     return 1;
   }
@@ -147,7 +148,7 @@ static int gl_main(int argc, char **argv) {
     return build(&o);
   case CMD_BUILD_STD:
     lower_init();
-    return !build_std(o.std_source, o.std_out);
+    return !build_std(&o);
   case CMD_VERSION:
     printf("gl version %s linux/amd64\n", GL_VERSION);
     return 0;

@@ -32,6 +32,7 @@ static const char help_build[] =
     "    --json         errors as one JSON object per line\n"
     "    -e             no limit on the number of errors\n"
     "    --lax          unused variables and imports are warnings\n"
+    "    -p N           processes that compile, one a processor by default\n"
     "    -lang=go1.N    language version\n"
     "    --no-main      package main needs no func main\n"
     "    --bodyless     functions without a body are accepted\n"
@@ -146,10 +147,22 @@ static bool is_folder(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+// An option with a word of its own; *a moves on to that word.
+static bool parse_pair(Options *o, char ***a) {
+  if (strcmp(**a, "-p") != 0)
+    return false;
+  char *end, *word = *++*a;
+  long n = word ? strtol(word, &end, 10) : 0;
+  if (n < 1 || n > 1000 || *end)
+    usage_error("%s", "-p: want a number from 1 to 1000");
+  o->workers = (int)n;
+  return true;
+}
+
 static void parse_run(Options *o, char **argv) {
   char **a = argv;
   for (; *a && (*a)[0] == '-' && (*a)[1]; a++) {
-    if (!parse_flag(o, *a))
+    if (!parse_pair(o, &a) && !parse_flag(o, *a))
       usage_error("unknown option %s", *a);
   }
   if (!*a)
@@ -170,7 +183,7 @@ static void parse_build(Options *o, char **argv) {
         usage_error("%s", "-o: no file given");
       o->out = *a;
     } else if ((*a)[0] == '-' && (*a)[1]) {
-      if (!parse_flag(o, *a))
+      if (!parse_pair(o, &a) && !parse_flag(o, *a))
         usage_error("unknown option %s", *a);
     } else {
       vec_push(&o->inputs, *a);

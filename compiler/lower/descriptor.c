@@ -403,7 +403,7 @@ Val type_descriptor(Type *t) {
   LLVMSetGlobalConstant(g, true);
   LLVMSetAlignment(g, 8);
   Package *home = home_of(t);
-  if (home && home != M->pkg)
+  if (home && (home != M->pkg || M->part > 0))
     return g;
   LLVMComdatRef comdat = LLVMGetOrInsertComdat(M->mod, name);
   LLVMSetComdat(g, comdat);

@@ -269,10 +269,20 @@ static SccNode *visit(FuncInfo *f) {
 
 // ---- entry -----------------------------------------------------------------
 
-void escape_analyze(Package *pkg) {
+static void make_heap(void) {
+  if (esc_heap)
+    return;
   esc_heap = NEW(EscLoc);
   esc_heap->escapes = true;
   esc_heap->loop_depth = -1;
+}
+
+void escape_analyze(Package *pkg) {
+  static Map done;
+  if (map_has(&done, pkg))
+    return;
+  map_put(&done, pkg, pkg);
+  make_heap();
   vec_each(FuncInfo *, f, &pkg->funcs)
     if ((*f)->body && !map_get(&scc_nodes, *f) && !is_generic_function(*f))
       visit(*f);
@@ -287,6 +297,11 @@ void escape_analyze_function(FuncInfo *f) {
   solve();
   summarize(f);
   esc_heap->in.len = 0;
+}
+
+void escape_require(FuncInfo *f) {
+  if (!esc_summary(f))
+    escape_analyze_function(f);
 }
 
 bool escapes_var(Object *var) {

@@ -53,6 +53,7 @@ static LLVMTypeRef type_of_func(Object *f) {
 
 Val function_for(Object *f) {
   require_instance(f);
+  offer_inline(f);
   const Directive *d = directive_of(f);
   if (d->kind != DIR_ASM)
     return function_declare(link_name_func(f), type_of_func(f));
@@ -448,7 +449,8 @@ static bool in_main(FuncInfo *info) {
 }
 
 static void set_linkage(FuncInfo *info, const Directive *d) {
-  bool is_local = !info->obj || (in_main(info) && !info->obj->func.linkname);
+  bool is_local = !info->obj || (in_main(info) && M->nparts == 1 &&
+                                 !info->obj->func.linkname);
   if (is_local) {
     LLVMSetVisibility(F->fn, LLVMDefaultVisibility);
     LLVMSetLinkage(F->fn, LLVMInternalLinkage);

@@ -57,8 +57,12 @@ typedef struct Module {
   LLVMDIBuilderRef di;
   LLVMMetadataRef di_unit;
   StrMap strings;           // constant bytes -> Val (private globals)
+  int part, nparts;         // which of the package's functions it holds
+  Map parts;                // FuncInfo -> its part + 1, if there are several
   VEC(FuncInfo *) pending;  // instances still to be lowered
   Map instances;            // Objects of those asked for
+  VEC(FuncInfo *) inlinable;  // copies of others' functions, to be lowered
+  Map inlined;              // FuncInfo of those asked for, or turned down
   // common types
   LLVMTypeRef t_void, t_i1, t_i8, t_i16, t_i32, t_i64, t_f32, t_f64, t_ptr;
   LLVMTypeRef t_string, t_slice, t_iface;  // {ptr,i64} {ptr,i64,i64} {ptr,ptr}
@@ -115,8 +119,16 @@ extern Func *F;   // the one being lowered
 // ---- entry: module.c -------------------------------------------------------
 
 void lower_init(void);            // once: context, target
-// Lowers pkg to a module. with_start: also emit main..start and gl_start.
-LLVMModuleRef lower_package(Package *pkg, bool with_start);
+// What becomes one module: a package, or one part of its functions. Part 0
+// has everything else too: variables, initialisation, descriptors.
+typedef struct Unit {
+  Package *pkg;
+  int part, nparts;         // nparts is at least 1
+  bool with_start;          // also main..start and gl_start, in part 0
+} Unit;
+LLVMModuleRef lower_unit(const Unit *u);
+// Whether this module defines the function.
+bool is_own_function(const FuncInfo *f);
 LLVMTargetMachineRef target_machine(void);
 
 // ---- llvm_type.c -----------------------------------------------------------
@@ -283,6 +295,13 @@ void lower_bodyless(FuncInfo *info);
 Val emit_intrinsic(Object *f, Val *args);
 Val bytes_equal(Val p, Val q, Val n);       // i1
 
+// ---- inline.c --------------------------------------------------------------
+
+// f is called from this module: if another one defines it and it is small, a
+// copy is lowered here as well, for LLVM to inline.
+void offer_inline(Object *f);
+void lower_inlinable(void);
+
 // ---- generic.c -------------------------------------------------------------
 
 // The function that x (an IDENT or pkg.F, perhaps with type arguments)
@@ -295,9 +314,10 @@ void lower_instances(void);
 
 // ---- escape.c --------------------------------------------------------------
 
-// Decides for all functions of the package; afterwards:
+// Decides for all functions of the package, once; afterwards:
 void escape_analyze(Package *pkg);
 void escape_analyze_function(FuncInfo *f);   // an instance
+void escape_require(FuncInfo *f);   // one of another package, once
 bool escapes_var(Object *var);      // must live on the heap
 // For an allocation site: E_FUNC_LIT, E_COMPOSITE_LIT (slice or map literal,
 // or the operand of &), E_CALL of new/make/append, method value SELECTOR,

@@ -2,7 +2,8 @@
 //
 // One LLVM module per package: its variables, functions, descriptors and the
 // function that initialises it; for a program also the function that the main
-// goroutine runs.
+// goroutine runs. The functions of a large package are spread over several
+// modules (units), so that several processors can work on it.
 //
 //   path..init   variables whose initialiser needs code, in the order the
 //                checker found, then the init functions in source order
@@ -71,11 +72,16 @@ static void set_common_types(void) {
   M->t_iface = LLVMStructTypeInContext(context, pointers, 2, false);
 }
 
-static void module_begin(Package *pkg) {
+static void module_begin(const Unit *u) {
   M = NEW(Module);
-  M->pkg = pkg;
+  M->pkg = u->pkg;
+  M->part = u->part;
+  M->nparts = u->nparts;
   M->ctx = context;
-  M->mod = LLVMModuleCreateWithNameInContext(pkg->path, context);
+  const char *name = u->pkg->path;
+  if (u->part > 0)
+    name = arena_printf(perm, "%s#%d", name, u->part);
+  M->mod = LLVMModuleCreateWithNameInContext(name, context);
   LLVMSetTarget(M->mod, triple);
   M->layout = LLVMCreateTargetDataLayout(machine);
   LLVMSetModuleDataLayout(M->mod, M->layout);
@@ -106,7 +112,7 @@ static void define_global(Object *var) {
     return;
   LLVMSetInitializer(g, LLVMConstNull(mem_type(var->type)));
   debug_global(var, g);
-  if (is_main_package()) {  // nobody can import it
+  if (is_main_package() && M->nparts == 1) {  // nobody can import it
     LLVMSetVisibility(g, LLVMDefaultVisibility);
     LLVMSetLinkage(g, LLVMInternalLinkage);
   }
@@ -185,10 +191,34 @@ static void emit_package_init(void) {
 
 // ---- functions and types ---------------------------------------------------
 
+static int64_t weight(const FuncInfo *f) {
+  return f->body ? (int64_t)f->body->block.rbrace - f->body->pos + 1 : 1;
+}
+
+// Each part gets as much source as any other, in order.
+static void divide_functions(void) {
+  int64_t total = 0, before = 0;
+  vec_each(FuncInfo *, f, &M->pkg->funcs)
+    total += weight(*f);
+  vec_each(FuncInfo *, f, &M->pkg->funcs) {
+    intptr_t part = before * M->nparts / total;
+    map_put(&M->parts, *f, (void *)(part + 1));
+    before += weight(*f);
+  }
+}
+
+bool is_own_function(const FuncInfo *f) {
+  if (f->pkg != M->pkg)
+    return false;
+  return M->nparts == 1 ||
+         (intptr_t)map_get(&M->parts, f) == M->part + 1;
+}
+
 static void lower_functions(void) {
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
     Object *o = (*f)->obj;
-    if (is_generic_function(*f) || (o && strcmp(o->name->s, "_") == 0))
+    if (is_generic_function(*f) || (o && strcmp(o->name->s, "_") == 0) ||
+        !is_own_function(*f))
       continue;
     lower_function(*f);
   }
@@ -238,16 +268,25 @@ static void verify_module(void) {
   LLVMDisposeMessage(message);
 }
 
-LLVMModuleRef lower_package(Package *pkg, bool with_start) {
-  module_begin(pkg);
-  escape_analyze(pkg);
+// What a package has once.
+static void lower_rest(bool with_start) {
   define_globals();
   emit_package_init();
-  lower_functions();
   emit_descriptors();
   if (with_start)
     emit_start();
+}
+
+LLVMModuleRef lower_unit(const Unit *u) {
+  module_begin(u);
+  if (M->nparts > 1)
+    divide_functions();
+  escape_analyze(u->pkg);
+  if (u->part == 0)
+    lower_rest(u->with_start);
+  lower_functions();
   lower_instances();
+  lower_inlinable();
   emit_type_refs();
   debug_end();
   if (lower_options.verify)

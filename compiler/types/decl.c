@@ -335,6 +335,18 @@ static void body_later(Checker *c, void *data) {
   check_func_body(c, info);
 }
 
+bool check_body_now(FuncInfo *info) {
+  if (info->checked) return true;
+  int errors = diag_error_count();
+  Checker *outer = current_checker;
+  Checker c = {.pkg = info->pkg, .file = info->obj->file};
+  current_checker = &c;
+  body_later(&c, info);
+  run_delayed(&c);
+  current_checker = outer;
+  return diag_error_count() == errors;
+}
+
 // Whether the receiver is of a generic type.
 static bool has_type_args(Type *sig) {
   Type *t = deref(sig->func.recv->type, NULL);

@@ -285,6 +285,7 @@ static bool has_named_results(Type *sig) {
 void check_func_body(Checker *c, FuncInfo *info) {
   if (!info->body || !info->sig || info->sig->kind != TY_FUNC)
     return;
+  info->checked = true;
   Scope *scope = c->scope;
   FuncInfo *func = c->func;
   bool calls = c->has_call_or_recv;

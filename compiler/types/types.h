@@ -189,6 +189,7 @@ struct FuncInfo {
   bool has_recover;     // calls recover directly
   bool named_results;
   int64_t frame_locals, frame_callee;  // frame.c: bytes of large values
+  bool checked;         // the body is
   void *lower;          // lowering's
 };
 
@@ -564,6 +565,9 @@ void check_init_vars(Checker *c, ObjectVec *lhs, ExprVec *rhs,
 void check_const_init(Checker *c, Object *obj, Type *type, Expr *init);
 // func literals, bodies: stmt.c
 void check_func_body(Checker *c, FuncInfo *info);
+// decl.c: the same for a declared function of a package that was loaded
+// without bodies. False after errors.
+bool check_body_now(FuncInfo *info);
 // resolves names: marks used, adds deps and captures
 void check_ident(Checker *c, Expr *x, bool want_type);
 // labels.c
