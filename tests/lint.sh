@@ -106,4 +106,8 @@ done | report 'includes'
   xargs -r grep -nE '(^|[^.a-zA-Z])/(work|root)/|/tmp/gl/' /dev/null |
   report 'paths of one machine'
 
+# The grammar.
+python3 tests/grammar.py . | grep -v ' rules$' | sed 's/^/LANGUAGE.md: /' |
+  report 'grammar'
+
 exit $bad

@@ -8,7 +8,8 @@ The program ends, prints what it computed and depends on nothing but the
 seed: no map order, no addresses, no scheduling. It covers expressions of all
 basic types with wrap-around, conversions, strings, slices, maps, structs,
 interfaces, closures, defer and recover, control flow, goroutines and
-channels. compare.sh runs it with several compilers.
+channels, type parameters, iterators, method values and complex numbers.
+compare.sh runs it with several compilers.
 """
 import random
 import sys
@@ -216,7 +217,10 @@ class Generator:
             kinds += [self.if_, self.for_, self.range_, self.switch_,
                       self.closure, self.recovering, self.goroutines,
                       self.type_switch, self.struct_, self.select_,
-                      self.labelled]
+                      self.labelled, self.iterate, self.generic,
+                      self.complex, self.method_value, self.map_ops,
+                      self.defers, self.workers, self.loop_closures,
+                      self.convert, self.fallthrough, self.order]
         r.choice(kinds)()
 
     def nested(self, n):
@@ -465,6 +469,186 @@ class Generator:
         self.close()
         self.close()
 
+    def iterate(self):
+        """range over functions, left in every way there is."""
+        label, i, x = self.name("L"), self.name("i"), self.name("x")
+        it = self.r.choice([
+            f"upto({self.r.randint(0, 5)})",
+            f"filter(upto(6), func(n int) bool {{ return n&1 == "
+            f"{self.r.randint(0, 1)} }})",
+            f"values(short({self.slice('int')}))"])
+        self.line(f"{label}:")
+        self.open(f"for {i} := range {self.r.randint(1, 3)}")
+        self.declare("int", i)
+        self.open(f"for {x} := range {it}")
+        self.declare("int", x)
+        self.line("if !spend() {")
+        self.line(f"\tbreak {label}")
+        self.line("}")
+        self.line(f"_ = {x}")
+        if self.r.random() < 0.3:
+            self.line(f"defer show(\"deferred\", {x})")
+        self.nested(2)
+        self.open(f"if {self.expr('bool', 2)}")
+        self.line(self.r.choice(["break", "continue", f"break {label}",
+                                 f"continue {label}"]))
+        self.close()
+        self.close()
+        self.line(f"show({i})")
+        self.close()
+
+    def generic(self):
+        r, typ = self.r, self.r.choice(BASIC[:-1])
+        xs = ", ".join(self.expr(typ, 2) for _ in range(r.randint(1, 4)))
+        v = self.name("w")
+        self.line(f"{v} := []{typ}{{{xs}}}")
+        self.line(r.choice([
+            f"show(largest({v}...), total({v}))",
+            f"show(mapped({v}, func(e {typ}) string {{ "
+            f"return fmt.Sprint(e) }}))",
+            f"show(pairOf({v}[0], {self.expr('bool', 1)}).swap())",
+            f"show(new(stack[{typ}]).push({v}...).pop())",
+            f"show(kindOf({v}[0]), kindOf({v}), kindOf(pairOf({v}[0], 1)))",
+        ]))
+
+    def complex(self):
+        a, b = self.name("z"), self.name("z")
+        for z in a, b:
+            self.line(f"{z} := complex({self.r.randint(-9, 9)}, "
+                      f"{self.r.randint(-9, 9)}.5)")
+        op = self.r.choice(["+", "-", "*"])
+        self.line(f"{a} {op}= {b}")
+        self.line(f"show({a}, real({a}) > imag({b}), {a} == {b}, "
+                  f"complex64({a}{op}{b}), -{b})")
+
+    def method_value(self):
+        v, f, g = self.name("s"), self.name("f"), self.name("f")
+        self.line(f"{v} := point{{x: {self.expr('int', 2)}}}")
+        self.line(f"{f}, {g} := {v}.move, {v}.sum")
+        self.line(f"{f}({self.expr('int', 2)})")
+        self.line(f"(*point).move(&{v}, {self.r.randint(0, 9)})")
+        self.line(f"show({g}(), {v}.sum(), point.sum({v}), "
+                  f"shape.sum({v}))")
+
+    def map_ops(self):
+        key = self.r.choice(["string", "int", "uint8", "float64", "bool"])
+        m, k, v = self.name("m"), self.name("k"), self.name("x")
+        self.line(f"{m} := map[{key}]int{{}}")
+        for _ in range(self.r.randint(1, 5)):
+            self.line(self.r.choice([
+                f"{m}[{self.expr(key, 2)}] += {self.expr('int', 2)}",
+                f"{m}[{self.expr(key, 2)}]++",
+                f"delete({m}, {self.expr(key, 1)})"]))
+        self.line(f"{v} := 0")
+        self.open(f"for {k} := range {m}")
+        self.line(f"{v} += {m}[{k}] * (1 + len(fmt.Sprint({k})))")
+        self.close()
+        self.line(f"show(len({m}), {v}, {m})")
+        if self.r.random() < 0.3:
+            self.line(f"clear({m})")
+            self.line(f"show(len({m}))")
+
+    def defers(self):
+        i, x = self.name("i"), self.name("x")
+        self.line(f"show(func() ({x} int) {{")
+        self.indent += 1
+        self.scopes.append({})
+        self.open(f"for {i} := range {self.r.randint(1, 4)}")
+        self.declare("int", i)
+        self.line(f"defer func() {{ {x} = {x}*3 + {i} }}()")
+        self.open(f"if {self.expr('bool', 2)}")
+        self.line(f"defer func(n int) {{ {x} += n; recover() }}"
+                  f"({self.expr('int', 2)})")
+        self.close()
+        self.close()
+        if self.r.random() < 0.4:
+            self.line(f"panic({self.expr('int', 1)})")
+            self.close("())")
+            # It may not be recovered: whoever calls must.
+            self.out[-1:] = ["\t" * self.indent + "}())"]
+            self.wrap_last(f"show(func() ({x} int) {{")
+        else:
+            self.line(f"return {self.expr('int', 2)}")
+            self.close("())")
+
+    def wrap_last(self, start):
+        """Puts what begins with the line start into a function that
+        recovers."""
+        at = max(i for i, text in enumerate(self.out)
+                 if text.strip() == start)
+        tab = "\t" * self.indent
+        self.out[at:at] = [tab + "func() {",
+                           tab + "defer func() { showPanic(recover()) }()"]
+        self.line("}()")
+
+    def workers(self):
+        n, c, wg = self.r.randint(1, 5), self.name("c"), self.name("wg")
+        mu, x, i = self.name("mu"), self.name("x"), self.name("i")
+        self.line(f"var {wg} sync.WaitGroup")
+        self.line(f"var {mu} sync.Mutex")
+        self.line(f"{x}, {c} := 0, make([]int, {n})")
+        self.open(f"for {i} := range {n}")
+        self.open(f"{wg}.Go(func()")
+        self.line(f"{mu}.Lock()")
+        self.line(f"defer {mu}.Unlock()")
+        self.line(f"{x} += {i} * {self.r.randint(1, 9)}")
+        self.line(f"{c}[{i}] = {i} << {self.r.randint(0, 5)}")
+        self.close(")")
+        self.close()
+        self.line(f"{wg}.Wait()")
+        self.line(f"show({x}, {c})")
+
+    def loop_closures(self):
+        fs, i = self.name("fs"), self.name("i")
+        self.line(f"var {fs} []func() int")
+        self.open(f"for {i} := 0; {i} < {self.r.randint(1, 4)}; {i}++")
+        self.line(f"{fs} = append({fs}, func() int {{ {i} += 10; "
+                  f"return {i} }})")
+        if self.r.random() < 0.5:
+            self.line(f"{i} += {fs}[0]() & 1")
+        self.close()
+        self.open(f"for _, f := range {fs}")
+        self.line("show(f(), f())")
+        self.close()
+
+    def convert(self):
+        v = self.name("w")
+        self.line(f"{v} := []int{{{self.expr('int', 1)}, "
+                  f"{self.expr('int', 1)}, 3}}")
+        n = self.r.randint(0, 4)
+        self.line("func() {")
+        self.line("\tdefer func() { showPanic(recover()) }()")
+        self.line(f"\ta := [{n}]int({v})")
+        self.line(f"\tp := (*[{n}]int)({v})")
+        self.line(f"\tfor i := range p {{ p[i]++ }}")
+        self.line(f"\tshow(a, *p, {v}, a == *p)")
+        self.line("}()")
+
+    def fallthrough(self):
+        self.line(f"switch {self.name()} := {self.expr('int', 2)}; {{")
+        v = f"v{self.count}"
+        for n in range(self.r.randint(1, 4)):
+            self.line(f"case {v}&{1 << n} != 0:")
+            self.line(f"\tshow({n})")
+            if self.r.random() < 0.5:
+                self.line("\tfallthrough")
+        self.line("default:")
+        self.line(f"\tshow({v})")
+        self.line("}")
+
+    def order(self):
+        """What happens in which order, shown by calls that trace."""
+        v = self.name("w")
+        self.line(f"{v} := []int{{1, 2, 3}}")
+        self.line(self.r.choice([
+            f"{v}[trace(0)], {v}[trace(1)] = trace(2), {v}[trace(2)]",
+            f"show(trace(1)+trace(2)*trace(3), {v}[trace(0)])",
+            f"{v}[trace(2)] += trace({self.r.randint(0, 9)})",
+            f"show(map[int]int{{trace(1): trace(2), trace(3): trace(4)}})",
+            f"show(trace(0) == 1 && trace(1) == 1 || trace(2) == 2)",
+            f"{v} = append({v}[:trace(1)], trace(5), trace(6))"]))
+        self.line(f"show({v})")
+
     # ---- the program ----
 
     def function(self, number):
@@ -501,7 +685,7 @@ class Generator:
         for i in range(self.r.randint(2, 6)):
             self.function(i)
         self.open("func main()")
-        self.block(self.r.randint(5, 15))
+        self.block(self.r.randint(10, 25))
         self.line("fmt.Println(lines, len(gs))")
         self.close()
         return "\n".join(self.out) + "\n"
@@ -509,7 +693,112 @@ class Generator:
 
 PRELUDE = '''package main
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"sync"
+)
+
+var _ sync.Locker = &sync.Mutex{}
+
+type number interface {
+	~int8 | ~int16 | ~int32 | ~int64 | ~int | ~uint8 | ~uint16 | ~uint32 |
+		~uint64 | ~uint | ~float32 | ~float64 | ~string
+}
+
+func largest[T cmp.Ordered](xs ...T) (m T) {
+	for i, x := range xs {
+		if i == 0 || x > m {
+			m = x
+		}
+	}
+	return
+}
+
+func total[T number, S ~[]T](xs S) (t T) {
+	for _, x := range xs {
+		t += x
+	}
+	return
+}
+
+func mapped[T, U any](xs []T, f func(T) U) (us []U) {
+	for _, x := range xs {
+		us = append(us, f(x))
+	}
+	return
+}
+
+type pair[A, B any] struct {
+	a A
+	b B
+}
+
+func pairOf[A, B any](a A, b B) pair[A, B] { return pair[A, B]{a, b} }
+
+func (p pair[A, B]) swap() pair[B, A] { return pairOf(p.b, p.a) }
+
+type stack[T any] struct{ items []T }
+
+func (s *stack[T]) push(xs ...T) *stack[T] {
+	s.items = append(s.items, xs...)
+	return s
+}
+
+func (s *stack[T]) pop() (x T, left int) {
+	left = len(s.items) - 1
+	return s.items[left], left
+}
+
+func kindOf[T any](x T) string {
+	switch any(x).(type) {
+	case int, int8, uint64:
+		return "integer"
+	case string:
+		return "string"
+	case []T:
+		return "never"
+	case interface{ swap() pair[int, T] }:
+		return "never either"
+	}
+	return fmt.Sprintf("%T", x)
+}
+
+func upto(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+func filter(seq iter.Seq[int], keep func(int) bool) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for x := range seq {
+			if keep(x) && !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+func values(s []int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for _, x := range s {
+			if !yield(x) {
+				return
+			}
+		}
+	}
+}
+
+func trace(n int) int {
+	show("trace", n)
+	return n
+}
 
 type inner struct {
 	a [3]int16
