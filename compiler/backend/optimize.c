@@ -19,7 +19,10 @@ static void set_llvm_options(void) {
   // A load that is moved to the check that guards its use cannot be moved out
   // of a loop: a[i][k] in a loop over k loads a[i] once, if all at one place.
   const char *args[] = {"gl", "-enable-implicit-null-checks",
-                        "-instcombine-code-sinking=false"};
+                        "-instcombine-code-sinking=false",
+                        // Two fields joined just break even, or lose as
+                        // vectorize_floats says.
+                        "-slp-threshold=2"};
   LLVMParseCommandLineOptions(sizeof args / sizeof *args, args, "");
 }
 

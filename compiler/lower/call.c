@@ -122,7 +122,8 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
       vals[i] = n == 1 ? v : extract(v, (unsigned)i);
     return;
   }
-  Val call = build_call(function_for(f), f->type, recv_type, recv, args, NULL,
+  bool itself = F->self && F->info->obj == f;
+  Val call = build_call(itself ? F->self : function_for(f), f->type, recv_type, recv, args, NULL,
                         vals);
   if (noinline_)
     add_call_attr(call, "noinline");

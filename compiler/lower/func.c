@@ -487,28 +487,19 @@ static void lower_body(FuncInfo *info) {
     LLVMBuildUnreachable(F->b);  // the checker saw a terminating statement
 }
 
-void lower_function(FuncInfo *info) {
-  if (!info->body) {
-    if (info->obj)
-      lower_bodyless(info);
-    return;
-  }
-  const char *name = link_name_info(info);
-  bool nest = !info->obj && info->captures.len > 0;
-  Type *recv = info->sig->func.recv ? info->sig->func.recv->type : NULL;
-  LLVMTypeRef type = func_llvm_type(info->sig, recv, nest);
-  Val fn = function_declare(name, type);
-  if (LLVMCountBasicBlocks(fn) > 0)
-    return;
-  func_begin(fn, type, name, func_pos(info));
+// Lowers the function as fn. self: what it calls in place of itself, or NULL.
+static void lower_function_as(FuncInfo *info, Val fn, Val self) {
+  LLVMTypeRef type = LLVMGlobalGetValueType(fn);
+  func_begin(fn, type, link_name_info(info), func_pos(info));
   F->info = info;
   F->sig = info->sig;
+  F->self = self;
   set_linkage(info, info->obj ? directive_of(info->obj) : NULL);
   unsigned at = 0;
   if (results_in_memory(info->sig))
     F->sret = LLVMGetParam(fn, at++);
   at = bind_params(at);
-  if (nest) {
+  if (!info->obj && info->captures.len > 0) {
     F->closure = LLVMGetParam(fn, at);
     add_attr(fn, at + 1, "nest", 0);
     bind_captures(info);
@@ -520,4 +511,34 @@ void lower_function(FuncInfo *info) {
   if (info->has_defer)
     end_defer();
   func_end();
+}
+
+// A function that calls itself calls a copy, which is inlined and calls the
+// function: every other level of a recursion is no call.
+static void lower_with_copy(FuncInfo *info, Val fn, const char *name) {
+  char *copy_name = arena_printf(perm, "%s.unrolled", name);
+  Val copy = function_declare(copy_name, LLVMGlobalGetValueType(fn));
+  lower_function_as(info, fn, copy);
+  lower_function_as(info, copy, fn);
+  LLVMSetVisibility(copy, LLVMDefaultVisibility);
+  LLVMSetLinkage(copy, LLVMInternalLinkage);
+  add_attr(copy, LLVMAttributeFunctionIndex, "alwaysinline", 0);
+}
+
+void lower_function(FuncInfo *info) {
+  if (!info->body) {
+    if (info->obj)
+      lower_bodyless(info);
+    return;
+  }
+  const char *name = link_name_info(info);
+  bool nest = !info->obj && info->captures.len > 0;
+  Type *recv = info->sig->func.recv ? info->sig->func.recv->type : NULL;
+  Val fn = function_declare(name, func_llvm_type(info->sig, recv, nest));
+  if (LLVMCountBasicBlocks(fn) > 0)
+    return;
+  if (unrolls_recursion(info))
+    lower_with_copy(info, fn, name);
+  else
+    lower_function_as(info, fn, NULL);
 }

@@ -94,6 +94,7 @@ typedef struct Func {
   LLVMBasicBlockRef entry;
   Type *sig;
   const char *name;        // link name
+  Val self;                // what it calls in place of itself, or NULL
   bool is_init;            // initialises the package's variables
   int nthunks;             // wrappers of go and defer named so far
   Map vars;                // Object -> Val: address of the variable
@@ -246,6 +247,8 @@ Val closure_code(Val closure);
 Val function_for(Object *f);        // the code of a declared func or method
 Val func_value_of(Object *f);       // static closure object
 void lower_function(FuncInfo *info);
+// recursion.c: worth a copy of it that its calls of itself are inlined from.
+bool unrolls_recursion(FuncInfo *info);
 // The closure object of a func literal or range body, made here and now.
 Val lower_closure(FuncInfo *info, bool on_heap);
 // A func value for method m of receiver value recv (bound). Receiver of
