@@ -123,8 +123,8 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
     return;
   }
   bool itself = F->self && F->info->obj == f;
-  Val call = build_call(itself ? F->self : function_for(f), f->type, recv_type, recv, args, NULL,
-                        vals);
+  Val code = itself ? F->self : function_for(f);
+  Val call = build_call(code, f->type, recv_type, recv, args, NULL, vals);
   if (noinline_)
     add_call_attr(call, "noinline");
   if (has_c_convention(f))
