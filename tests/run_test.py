@@ -239,7 +239,11 @@ class Test:
         return want
 
     def errors_got(self, report):
-        """[line, message, the lines that follow it], without notes."""
+        """[line, message, what follows: its other lines and its notes].
+
+        The lines of source that are shown do not count, since they hold the
+        expressions themselves.
+        """
         got = []
         names = (os.path.basename(self.source), "main.go")
         for line in report.split("\n"):
@@ -248,7 +252,8 @@ class Test:
                     os.path.basename(m.group(1)) in names):
                 if not re.match(r"(note|warning):", m.group(4)):
                     got.append([int(m.group(2)), m.group(4), ""])
-            elif got:
+                    continue
+            if got and not line.startswith("    "):
                 got[-1][2] += "\n" + line
         return got
 

@@ -89,6 +89,16 @@ static void ident_var(Checker *c, Expr *x, Object *obj) {
     x->mode = MODE_VAR;
 }
 
+static void undefined_name(Checker *c, Expr *x) {
+  const char *name = x->ident.name->s, *std = load_options.stdlib;
+  check_error(c, x->pos, "undefined: %s", name);
+  const char *package = std ? nearest_package(std, name) : NULL;
+  if (package && strcmp(package, name) == 0)
+    note_at(x->pos, "package %s is not imported", name);
+  else
+    suggest_name(c, x);
+}
+
 static Object *find_ident(Checker *c, Expr *x) {
   Scope *where = NULL;
   Name *name = x->ident.name;
@@ -99,7 +109,7 @@ static Object *find_ident(Checker *c, Expr *x) {
     if (is_blank(x))
       check_error(c, x->pos, "cannot use _ as value or type");
     else
-      check_error(c, x->pos, "undefined: %s", name->s);
+      undefined_name(c, x);
     return NULL;
   }
   x->ident.obj = obj;

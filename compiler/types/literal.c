@@ -172,6 +172,7 @@ static void keyed_field(Checker *c, Expr *e, Type *base, Map *fields,
   if (!field) {
     check_error(c, key->pos, "%s",
                 lookup_error(c, base, key->ident.name, true));
+    suggest_field(c, key, base);
     return;
   }
   key->ident.obj = field;

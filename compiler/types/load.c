@@ -338,6 +338,13 @@ static const char *canonical(const char *path) {
   return b.len ? b.at : ".";
 }
 
+static void report_not_in_std(const char *path, Pos pos) {
+  error_at(pos, "package %s is not in std", path);
+  if (!load_options.stdlib) return;
+  const char *near = nearest_package(load_options.stdlib, path);
+  if (near) note_at(pos, "did you mean \"%s\"?", near);
+}
+
 static void report_missing(const char *path, Pos pos) {
   const char *slash = strchr(path, '/');
   size_t n = slash ? (size_t)(slash - path) : strlen(path);
@@ -354,7 +361,7 @@ static void report_missing(const char *path, Pos pos) {
   else if (memchr(path, '.', n))
     error_at(pos, "no required module provides package %s", path);
   else
-    error_at(pos, "package %s is not in std", path);
+    report_not_in_std(path, pos);
 }
 
 // a/internal/b may be imported from below a only.

@@ -34,8 +34,10 @@ static void undefined_in_package(Checker *c, Expr *e, Package *pkg) {
   if (alt)
     check_error(c, sel->pos, "undefined: %s (but have %s)", text,
                 alt->name->s);
-  else
+  else {
     check_error(c, sel->pos, "undefined: %s", text);
+    suggest_exported(c, sel, pkg);
+  }
 }
 
 static void denote(Checker *c, Expr *e, Object *obj) {
@@ -244,6 +246,7 @@ static void missing(Checker *c, Expr *e, LookupResult *r) {
   }
   check_error(c, sel->pos, "%s.%s undefined (%s)", expr_string(perm, x),
               name->s, why);
+  suggest_member(c, sel, x->type);
 }
 
 // ---- fields and methods ----------------------------------------------------

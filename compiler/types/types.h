@@ -575,6 +575,14 @@ void check_labels(Checker *c, FuncInfo *info);
 // The same for the whole bodies of a file that does not parse, as far as they
 // do; nothing else of such a file is checked.
 void check_labels_of_file(Package *pkg, File *f);
+// spelling.c: after an error about a name that is not there, a note at the
+// nearest one that is: in scope; in a package; a field or method; a field.
+void suggest_name(Checker *c, Expr *x);
+void suggest_exported(Checker *c, Expr *x, Package *pkg);
+void suggest_member(Checker *c, Expr *x, Type *t);
+void suggest_field(Checker *c, Expr *x, Type *t);
+// The import path below the folder root that is nearest to path, or NULL.
+const char *nearest_package(const char *root, const char *path);
 // sizes.c: a type that does not fit the address space. Reported at the end,
 // unless errors where its size was asked for say the same.
 void type_too_large(Checker *c, Pos pos, const char *name);
