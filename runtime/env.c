@@ -179,6 +179,7 @@ void env_init(int argc, char **argv, char **envp) {
   gl_debug.stress = 1;
 #endif
   parse_debug(env_get("GLDEBUG"));
+  traceback_env();
 }
 
 // A splitmix64 generator, one state per P and M.

@@ -237,6 +237,7 @@ static void on_suspend(int sig, siginfo_t *info, void *ctx) {
     return;
   }
   ucontext_t *uc = ctx;
+  mp->gcregs = uc->uc_mcontext.gregs;
   mp->gcsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
   gc_suspend(sig, info, ctx);
   mp->gcsp = 0;
@@ -344,7 +345,9 @@ void gc_thread_init(M *mp) {
     mp->g0lo = mp->g0hi - (known ? r.rlim_cur : 8 << 20);
   }
   long min = sysconf(_SC_MINSIGSTKSZ);
-  mp->altsize = (128 << 10) + (min > 0 ? (size_t)min : 0);
+  // Traces are printed here, and libdw takes 160 KiB for its line tables. What
+  // is not used is not committed.
+  mp->altsize = (512 << 10) + (min > 0 ? (size_t)min : 0);
   mp->altsize = (mp->altsize + 4095) & ~(size_t)4095;
   mp->altstack = mmap(NULL, mp->altsize, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -370,5 +373,7 @@ void *gc_uncollectable(size_t n) {
 }
 
 void gc_uncollectable_free(void *p) { GC_free(p); }
+
+int gc_kind_g(void) { return kind_g; }
 
 uint64_t gc_count(void) { return GC_get_gc_no(); }

@@ -34,7 +34,11 @@ enum { IDLE_KEPT = 8, CREATE_TRIES = 200, M_STACK = 512 << 10 };
 static const int64_t IDLE_NS = INT64_C(10000000000);
 static const int64_t REFUSED_NS = 10000000;  // do not ask again so soon
 
+// The signal mask of the program: sysmon, which makes threads, has another.
+static sigset_t sigmask;
+
 void minit(M *mp) {
+  if (mp == &gl_m0) pthread_sigmask(SIG_SETMASK, NULL, &sigmask);
   mp->thread = pthread_self();
   mp->tid = (int32_t)syscall(SYS_gettid);
   mp->rng = rand_seed();
@@ -69,6 +73,7 @@ static void *mthread(void *arg) {
   jmp_buf end;
   mp->end = &end;
   minit(mp);
+  pthread_sigmask(SIG_SETMASK, &sigmask, NULL);
   if (setjmp(end) == 0) gl_mstart_asm(mp);
   return NULL;
 }

@@ -7,6 +7,7 @@
 // the program. Both print, trace, and exit; only one thread reports.
 #include "runtime.h"
 
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,8 +33,16 @@ void gl_printunlock(void) {
   mp->locks--;
 }
 
+// GOTRACEBACK=crash wants a core file.
 NORETURN void die(void) {
   print_flush();
+  if (gl_traceback_crash) {
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGABRT, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    raise(SIGABRT);
+  }
   _exit(2);
 }
 
@@ -44,18 +53,21 @@ static void only_once(void) {
   for (;;) pause();
 }
 
-static NORETURN void report(GlString msg, bool all) {
+static NORETURN void report(GlString msg) {
   only_once();
   if (gl_tls_m) gl_tls_m->dying = true;
   print_str("fatal error: ");
   print_bytes(msg.ptr, (size_t)msg.len);
   print_str("\n");
-  G *me = gl_tls_m ? gl_tls_m->curg : NULL;
-  if (me) {
-    print_str("\n");
-    traceback(me, Grunning);
+  if (gl_traceback_level > 0) {
+    freeze_the_world();
+    G *me = gl_tls_m ? gl_tls_m->curg : NULL;
+    if (me) {
+      print_str("\n");
+      traceback(me, Grunning);
+    }
+    traceback_others(me);
   }
-  if (all || !me) traceback_others(me);
   die();
 }
 
@@ -63,18 +75,22 @@ static GlString cstr(const char *s) {
   return (GlString){(const uint8_t *)s, (intptr_t)strlen(s)};
 }
 
-NORETURN void throw(const char *msg) { report(cstr(msg), true); }
-NORETURN void fatal(const char *msg) { report(cstr(msg), true); }
-void gl_throw(const uint8_t *p, intptr_t n) { report((GlString){p, n}, true); }
-void gl_fatal(const uint8_t *p, intptr_t n) { report((GlString){p, n}, true); }
+NORETURN void throw(const char *msg) { report(cstr(msg)); }
+NORETURN void fatal(const char *msg) { report(cstr(msg)); }
+void gl_throw(const uint8_t *p, intptr_t n) { report((GlString){p, n}); }
+void gl_fatal(const uint8_t *p, intptr_t n) { report((GlString){p, n}); }
 
 // ccall, after .gl code has printed the panic: trace of the current G.
 void gl_fatalpanic(void) {
   only_once();
   G *me = gl_tls_g;
   gl_tls_m->dying = true;
-  print_str("\n");
-  traceback(me, Grunning);
+  if (gl_traceback_level > 0) {
+    print_str("\n");
+    if (gl_traceback_all) freeze_the_world();
+    traceback(me, Grunning);
+    if (gl_traceback_all) traceback_others(me);
+  }
   die();
 }
 
@@ -85,6 +101,7 @@ intptr_t gl_write(intptr_t fd, const void *p, intptr_t n) {
 
 void gl_exit(intptr_t code) {
   print_flush();
+  if (UNLIKELY(gl_debug.leaks)) leaks_report();
   if (UNLIKELY(gl_debug.counters)) counters_print();
   _exit((int)code);
 }

@@ -11,8 +11,16 @@
 
 static char buf[1024];
 static size_t used;
+static char *sink;  // where it goes instead, under the print lock
+static size_t sinksize, sinkused;
 
 static void write_all(const char *p, size_t n) {
+  if (sink) {
+    if (n > sinksize - sinkused) n = sinksize - sinkused;
+    memcpy(sink + sinkused, p, n);
+    sinkused += n;
+    return;
+  }
   while (n > 0) {
     ssize_t w = write(2, p, n);
     if (w < 0) {
@@ -38,6 +46,19 @@ void print_bytes(const void *p, size_t n) {
   }
   memcpy(buf + used, p, n);
   used += n;
+}
+
+void print_to(char *to, size_t size) {
+  print_flush();
+  sink = to;
+  sinksize = size;
+  sinkused = 0;
+}
+
+size_t print_end(void) {
+  print_flush();
+  sink = NULL;
+  return sinkused;
 }
 
 void print_str(const char *s) { print_bytes(s, strlen(s)); }

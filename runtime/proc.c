@@ -54,6 +54,7 @@ static G *globpop(void) {
   G *gp = gl_sched.runq.head;
   gl_sched.runq.head = gp->schedlink;
   if (!gl_sched.runq.head) gl_sched.runq.tail = NULL;
+  gp->schedlink = NULL;
   atomic_fetch_sub(&gl_sched.runqsize, 1);
   return gp;
 }
@@ -522,7 +523,9 @@ void gl_ready(G *gp) { goready(gp); }
 
 static G *pop(G **list) {
   G *gp = *list;
-  if (gp) *list = gp->schedlink;
+  if (!gp) return NULL;
+  *list = gp->schedlink;
+  gp->schedlink = NULL;
   return gp;
 }
 

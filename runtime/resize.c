@@ -9,6 +9,8 @@
 // alone may touch them. All functions run on g0.
 #include "runtime.h"
 
+#include <unistd.h>
+
 void stop_the_world(void) {
   P *pp = cur_p();
   lock(&gl_sched.lock);
@@ -34,6 +36,30 @@ void stop_the_world(void) {
   unlock(&gl_sched.lock);
   while (wait && !note_tsleep(&gl_sched.stopnote, 100000)) preempt_all();
   note_clear(&gl_sched.stopnote);
+}
+
+// Before a report at the end of the program: ask everybody to stop, wait a
+// little, and never go on. Takes no lock; who does not come to a stop runs
+// on.
+void freeze_the_world(void) {
+  gl_sched.stopwait = INT32_MAX;
+  atomic_store(&gl_sched.gcwaiting, true);
+  for (int i = 0; i < 5; i++) {
+    bool running = false;
+    for (int32_t k = 0; k < gl_gomaxprocs; k++) {
+      P *pp = gl_allp[k];
+      M *mp = pp && pp->status == Prunning ? pp->m : NULL;
+      if (!mp || mp == gl_tls_m) continue;
+      running = true;
+      if (trylock(&gl_sched.allmlock)) {
+        unlock(&gl_sched.allmlock);
+        preempt_one(pp);
+        preempt_one(pp);
+      }
+    }
+    if (!running) break;
+    usleep(1000);
+  }
 }
 
 static P *new_p(int32_t id) {

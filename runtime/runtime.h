@@ -210,6 +210,8 @@ struct M {
   int64_t id;
   _Atomic uintptr_t *guardp;   // address of its %fs:0x70
   _Atomic uintptr_t gcsp;      // interrupted rsp while suspended by the GC
+  const void *gcregs;   // the registers of then: greg_t[]
+  uintptr_t sigsp;      // rsp its G had when SIGQUIT came, or 0
   uintptr_t g0lo, g0hi;
   pthread_t thread;
   int32_t tid;
@@ -246,6 +248,10 @@ struct Sched {
   int32_t nmidle, mcount;
   int32_t nmidlelocked;  // Ms waiting for their locked G; lock
   int32_t maxmcount;     // SetMaxThreads; lock
+  _Atomic uint32_t dumpreq;  // SIGQUIT: sysmon, find leaks
+  G **leaks;             // what it found
+  size_t nleaks;
+  Note dumpnote;         // it is done
   int64_t mnext;         // id of the next M; lock
   M *freem;              // ended Ms for reuse; lock
   Lock allmlock;         // guards allms against ending Ms
@@ -524,6 +530,7 @@ int gl_thread_create(pthread_t *th, const pthread_attr_t *at,
 extern Lock gl_stwlock;
 void stop_the_world(void);
 void start_the_world(int32_t procs);
+void freeze_the_world(void);
 P *procresize(int32_t n);
 
 // runq.c
@@ -538,6 +545,7 @@ void runqput_woken(P *pp, GQueue *q);
 // sysmon.c
 void sysmon_start(void);
 void sysmon_kick(int64_t when);
+bool sysmon_ask(void);  // for gl_sched.leaks; then wait for dumpnote
 
 // schedtrace.c
 void schedtrace(bool detail);
@@ -579,6 +587,7 @@ G *gc_new_g(void);
 void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
+int gc_kind_g(void);
 extern bool gl_gc_hide_allgs;  // see push_gs
 void gc_trim_stacks(void);     // world stopped
 
@@ -641,6 +650,7 @@ void sudog_release(P *pp, Sudog *sg);
 // sema.c
 void semacquire(G *gp, _Atomic uint32_t *addr, bool lifo, intptr_t reason);
 void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff);
+void sema_table(uintptr_t *lo, uintptr_t *hi);  // static data with waiters
 void pools_clear(void);  // world stopped
 
 // timer.c
@@ -706,6 +716,7 @@ bool dwarf_line(const uint8_t *sect, size_t size, uint64_t pc, char *file,
 
 // traceback.c
 typedef struct Unwind {
+  G *g;
   uintptr_t pc, bp;
   bool call;  // pc is a return address, not an interrupted instruction
   bool first;
@@ -716,6 +727,22 @@ const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);
 void traceback_from(G *gp, uintptr_t pc, uintptr_t bp);
 void traceback_others(G *me);
+bool traceback_awaits(G *gp);  // what and who: one line each
+void print_goroutine(G *gp, int status);  // header, frames, creation
+extern int gl_traceback_level;  // GOTRACEBACK: 0 none, 1 single, 2 system
+extern bool gl_traceback_all, gl_traceback_crash;
+void traceback_env(void);
+
+// dump.c
+void dump_merged(G **list, size_t n);
+void dump_others(G *me);
+
+// leaks.c
+size_t leaks_find(G ***list);  // Gs that can never run again, by goid
+void leaks_free(G **list, size_t n);
+bool leaks_has(G **list, size_t n, G *gp);
+void leaks_report(void);
+void *map_scratch(size_t n);   // zeroed, not from malloc
 
 // panic.c
 NORETURN void throw(const char *msg);
@@ -730,6 +757,8 @@ void print_int(int64_t v);
 void print_uint(uint64_t v);
 void print_hex(uint64_t v);
 void print_flush(void);
+void print_to(char *to, size_t size);  // into memory until print_end
+size_t print_end(void);                // bytes stored
 
 // env.c
 void env_init(int argc, char **argv, char **envp);

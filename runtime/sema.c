@@ -28,6 +28,11 @@ static struct {
   _Alignas(64) Root r;
 } table[BUCKETS];
 
+void sema_table(uintptr_t *lo, uintptr_t *hi) {
+  *lo = (uintptr_t)table;
+  *hi = (uintptr_t)(table + BUCKETS);
+}
+
 static Root *root_of(void *addr) {
   return &table[((uintptr_t)addr >> 3) % BUCKETS].r;
 }

@@ -20,6 +20,10 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#define GC_THREADS
+#define GC_NO_THREAD_REDIRECTS
+#include <gc/gc.h>
+
 extern char gl_text_start[], gl_text_end[];
 extern const uint8_t gl_faultmaps_start[] __attribute__((weak));  // gl.ld
 extern const uint8_t gl_faultmaps_end[] __attribute__((weak));
@@ -110,6 +114,22 @@ static const char *name_of(int sig) {
   }
 }
 
+// Others come to a stop, and sysmon finds out who can never run again; if it
+// does not answer, the dump does without. Should the dump hang, since this
+// thread was interrupted inside malloc, say, the alarm ends the process.
+static void prepare_dump(ucontext_t *uc) {
+  M *mp = gl_tls_m;
+  sigset_t alrm;
+  sigemptyset(&alrm);
+  sigaddset(&alrm, SIGALRM);
+  signal(SIGALRM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &alrm, NULL);
+  alarm(20);
+  if (mp) mp->sigsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+  freeze_the_world();
+  if (sysmon_ask()) note_tsleep(&gl_sched.dumpnote, INT64_C(1000000000));
+}
+
 static NORETURN void report(int sig, siginfo_t *info, ucontext_t *uc) {
   uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
   uintptr_t bp = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
@@ -141,10 +161,15 @@ static NORETURN void report(int sig, siginfo_t *info, ucontext_t *uc) {
     print_str(" m=");
     print_int(mp ? mp->id : -1);
   }
-  print_str("\n\n");
+  print_str("\n");
+  if (gl_traceback_level == 0 && sig != SIGQUIT) die();
+  if (sig == SIGQUIT) prepare_dump(uc);
+  else if (!gl || gl_traceback_all) freeze_the_world();
+  print_str("\n");
   if (gp && gl) traceback_from(gp, pc, bp);
   else if (gp) traceback(gp, Grunning);
-  if (!gl || sig == SIGQUIT) traceback_others(gp);
+  if (sig == SIGQUIT) dump_others(gp);
+  else if (!gl || gl_traceback_all) traceback_others(gp);
   die();
 }
 
@@ -176,5 +201,9 @@ void signal_init(void) {
   sigfillset(&sa.sa_mask);
   for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++)
     sigaction(fatal_signals[i], &sa, NULL);
+  // While it dumps, the thread must be open to the collector's signals.
+  sigdelset(&sa.sa_mask, GC_get_suspend_signal());
+  sigdelset(&sa.sa_mask, GC_get_thr_restart_signal());
+  sigaction(SIGQUIT, &sa, NULL);
   sigqueue_init();
 }

@@ -28,6 +28,7 @@ static const int64_t TICK_IO = 1000000;    // nap while Gs wait for I/O
 static const int64_t SLICE = 10000000;     // ns a G may run
 static const int64_t SLICE_URGENT = 50000; // the same when others are due
 
+static _Atomic bool running;
 static _Atomic uint32_t nap;  // futex of the sleep between two looks
 static int32_t urgent;        // Gs that I/O made runnable and none took yet
 
@@ -106,10 +107,16 @@ static bool sleep_if_idle(int64_t due) {
   }
   unlock(&gl_sched.lock);
   if (!idle) return false;
+<<<<<<< HEAD
   int64_t wait = due - nanotime();
   if (due == 0) {
     note_sleep(&gl_sched.sysmonnote);
   } else if (!note_tsleep(&gl_sched.sysmonnote, wait > 0 ? wait : 1)) {
+=======
+  // sysmon_ask may have set the note before it was cleared.
+  if (!gl_sched.dumpreq &&
+      !note_tsleep(&gl_sched.sysmonnote, gc_period() / 2)) {
+>>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
     lock(&gl_sched.lock);
     atomic_store(&gl_sched.sysmonwait, false);
     unlock(&gl_sched.lock);
@@ -154,8 +161,57 @@ static void poll_network(int64_t now) {
   }
 }
 
+<<<<<<< HEAD
+=======
+// A program that allocates little still wants its finalizers to run.
+static void force_gc(int64_t now) {
+  static uint64_t seen;
+  static int64_t when;
+  uint64_t n = gc_count();
+  if (n != seen || when == 0) {
+    seen = n;
+    when = now;
+  }
+  if (now - when < gc_period()) return;
+  when = now;
+  if (GC_get_bytes_since_gc() == 0) return;
+  GC_gcollect();
+  counter_inc(COUNT_FORCEGC);
+}
+
+// SIGQUIT: who can never run again?
+static void find_leaks(void) {
+  if (!atomic_exchange(&gl_sched.dumpreq, 0)) return;
+  gl_sched.nleaks = leaks_find(&gl_sched.leaks);
+  note_wakeup(&gl_sched.dumpnote);
+}
+
+// From a signal handler: have that done. False if there is no sysmon.
+bool sysmon_ask(void) {
+  if (!running) return false;
+  atomic_store(&gl_sched.dumpreq, 1);
+  note_wakeup(&gl_sched.sysmonnote);
+  sysmon_kick(0);
+  return true;
+}
+
+// Signals of the program, and SIGQUIT, are for Ms.
+static void block_signals(void) {
+  static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+  sigset_t all;
+  sigfillset(&all);
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+    sigdelset(&all, faults[i]);
+  sigdelset(&all, GC_get_suspend_signal());
+  sigdelset(&all, GC_get_thr_restart_signal());
+  pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
+>>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
 static void *sysmon(void *arg) {
   (void)arg;
+  block_signals();
+  running = true;
   prctl(PR_SET_TIMERSLACK, 1000UL);
   int64_t delay = TICK_MIN, lasttrace = nanotime(), due = 0;
   int idle = 0;
@@ -164,7 +220,12 @@ static void *sysmon(void *arg) {
     else if (idle > 50) delay *= 2;
     if (delay > TICK_MAX) delay = TICK_MAX;
     take_nap(delay);
+<<<<<<< HEAD
     if (sleep_if_idle(due)) idle = 0;
+=======
+    if (sleep_if_idle()) idle = 0;
+    find_leaks();
+>>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
     int64_t now = nanotime();
     sched_tick(now);
     poll_network(now);
@@ -190,7 +251,7 @@ void sysmon_start(void) {
   if (atomic_exchange(&started, true)) return;
   pthread_attr_t at;
   pthread_attr_init(&at);
-  pthread_attr_setstacksize(&at, 256 << 10);
+  pthread_attr_setstacksize(&at, 512 << 10);
   pthread_attr_setdetachstate(&at, PTHREAD_CREATE_DETACHED);
   pthread_t th;
   int err = gl_thread_create(&th, &at, sysmon, NULL);

@@ -16,8 +16,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { FRAMES_HEAD = 50, FRAMES_TAIL = 50, INLINE_MAX = 16 };
+
+int gl_traceback_level = 1;
+bool gl_traceback_all, gl_traceback_crash;
+static struct { int level; bool all, crash; } fromenv;
 
 extern char gl_goentry_ret[];
 extern char __start_glwrap[] __attribute__((weak));
@@ -36,9 +41,17 @@ intptr_t gl_pckind(uintptr_t pc) {
   return 0;
 }
 
+// A leaf that a signal interrupted may use rbp for something else.
+static bool is_frame(const Unwind *u) {
+  if (!u->bp || u->bp & 7) return false;
+  for (Seg *s = u->g->first; s; s = s->next)
+    if (u->bp >= s->lo && u->bp + 24 <= s->hi + 16) return true;
+  return false;
+}
+
 // Skip __morestack's frame when u->pc lies in it.
 static void hop(Unwind *u) {
-  while (u->bp && in_morestack(u->pc)) {
+  while (is_frame(u) && in_morestack(u->pc)) {
     uintptr_t *f = (uintptr_t *)u->bp;
     if (u->pc != (uintptr_t)gl_morestack_ret && u->pc != 0) {
       u->pc = f[1];  // in the prologue; its caller follows
@@ -52,6 +65,7 @@ static void hop(Unwind *u) {
 
 bool unwind_start(Unwind *u, G *gp) {
   memset(u, 0, sizeof *u);
+  u->g = gp;
   if (gp->asave) {
     u->pc = gp->asave->gpr[AS_RIP / 8];
     u->bp = gp->asave->gpr[AS_RBP / 8];
@@ -62,6 +76,11 @@ bool unwind_start(Unwind *u, G *gp) {
   u->bp = f[0];
   u->pc = f[1];
   u->call = true;
+  if (u->pc == (uintptr_t)gl_goentry && gp->fn) {  // it has not run yet
+    u->pc = (uintptr_t)gp->fn->code;
+    u->call = false;
+    return true;
+  }
   if (gp->sp + 72 == gp->bp) {  // stack_grow: bp is __morestack's own frame
     u->bp = gp->bp;
     u->first = true;
@@ -72,7 +91,7 @@ bool unwind_start(Unwind *u, G *gp) {
 
 // To the caller. False at the bottom of the goroutine.
 bool unwind_next(Unwind *u) {
-  if (!u->bp) return false;
+  if (!is_frame(u)) return false;
   uintptr_t *f = (uintptr_t *)u->bp;
   if (u->first) {  // a prologue inside __morestack: f is the latter's frame
     u->first = false;
@@ -172,6 +191,7 @@ static bool starts(GlString s, const char *t) {
 // Frames that say nothing to the user: what package runtime does not export,
 // but for a panic under which deferred calls run.
 static bool hidden(GlString n) {
+  if (gl_traceback_level > 1) return false;
   if (same(n, "gl_main_code") || same(n, "main..start")) return true;
   if (!starts(n, "runtime.") || same(n, "runtime.gopanic")) return false;
   uint8_t c = n.len > 8 ? n.ptr[8] : 0;
@@ -252,29 +272,68 @@ static void print_created(G *gp) {
   print_location(gp->gopc, entry, true);
 }
 
+static void print_pointer(const char *name, const void *p) {
+  print_str(name);
+  print_hex((uintptr_t)p);
+}
+
 static void print_header(G *gp, int status) {
+  M *mp = gp->m;
   print_str("goroutine ");
   print_uint(gp->goid);
+  if (gl_traceback_level > 1) {
+    print_pointer(" gp=", gp);
+    if (mp && status != Gwaiting && status != Grunnable) {
+      print_str(" m=");
+      print_int(mp->id);
+      print_pointer(" mp=", mp);
+    } else {
+      print_str(" m=nil");
+    }
+  }
   print_str(" [");
   print_str(state_text(gp, status));
+  if (leaks_has(gl_sched.leaks, gl_sched.nleaks, gp)) print_str(" (leaked)");
+  if (status == Gwaiting || status == Gsyscall) {
+    uint32_t minutes = (gl_sched.coarse - gp->waitsince) / 60;
+    if (minutes > 0) {
+      print_str(", ");
+      print_uint(minutes);
+      print_str(" minutes");
+    }
+  }
+  if (gp->lockedm) print_str(", locked to thread");
   print_str("]:\n");
 }
 
-// gp is stopped, or in C for the calling M.
+// runtime.Stack itself is no part of what it prints.
+static void skip_stack(Unwind *u) {
+  GlString name;
+  Unwind v = *u;
+  if (symtab_func(v.call ? v.pc - 1 : v.pc, &name, NULL) &&
+      same(name, "runtime.Stack") && unwind_next(&v))
+    *u = v;
+}
+
+// gp is stopped, or in C for the calling M. A G that somebody walks already,
+// for a report that failed, is not walked again.
 void traceback(G *gp, int status) {
   print_header(gp, status);
+  if (atomic_fetch_or(&gp->status, Gscan) & Gscan) return;
   Unwind u;
   if (unwind_start(&u, gp)) {
     skip_panic(&u);
+    skip_stack(&u);
     print_frames(u);
   }
+  atomic_fetch_and(&gp->status, ~(uint32_t)Gscan);
   print_created(gp);
 }
 
 // The current G, from registers a signal found.
 void traceback_from(G *gp, uintptr_t pc, uintptr_t bp) {
   print_header(gp, Grunning);
-  Unwind u = {.pc = pc, .bp = bp};
+  Unwind u = {.g = gp, .pc = pc, .bp = bp};
   print_frames(u);
   print_created(gp);
 }
@@ -284,9 +343,7 @@ static int by_goid(const void *a, const void *b) {
   return x < y ? -1 : x > y;
 }
 
-static void print_other(G *gp) {
-  int status = (int)gp->status;
-  print_str("\n");
+void print_goroutine(G *gp, int status) {
   if (status != Grunning) {
     traceback(gp, status);
     return;
@@ -300,10 +357,80 @@ static void print_other(G *gp) {
 void traceback_others(G *me) {
   size_t n = 0, k = 0;
   for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
-  G **all = malloc((n + 1) * sizeof *all);
-  if (!all) return;
+  G **all = map_scratch((n + 1) * sizeof *all);
   for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
-    if (gp != me && gp->status != Gdead && !gp->system) all[k++] = gp;
+    if (gp != me && gp->status != Gdead && gp->status != Gidle &&
+        (!gp->system || gl_traceback_level > 1))
+      all[k++] = gp;
   qsort(all, k, sizeof *all, by_goid);
-  for (size_t i = 0; i < k; i++) print_other(all[i]);
+  for (size_t i = 0; i < k; i++) {
+    print_str("\n");
+    print_goroutine(all[i], (int)(all[i]->status & ~(uint32_t)Gscan));
+  }
+  munmap(all, (n + 1) * sizeof *all);
+}
+
+// mcall: runtime.Stack, into buf. With all the world is stopped.
+void stack_text(G *gp, char *buf, intptr_t n, bool all) {
+  if (all && !trylock(&gl_stwlock)) {
+    gp->ret[0] = (uintptr_t)-1;  // .gl asks again
+    gosched(gp);
+    return;
+  }
+  if (all) stop_the_world();
+  gl_printlock();
+  print_to(buf, (size_t)n);
+  traceback(gp, Grunning);
+  if (all) traceback_others(gp);
+  gp->ret[0] = print_end();
+  gl_printunlock();
+  if (!all) return;
+  start_the_world(gl_gomaxprocs);
+  unlock(&gl_stwlock);
+}
+
+// ----------------------------------------------------------------- GOTRACEBACK
+
+static void set_level(const char *s, size_t n) {
+  static const struct {
+    const char *name;
+    int level;
+    bool all, crash;
+  } words[] = {
+      {"none", 0, false, false}, {"single", 1, false, false},
+      {"", 1, false, false},     {"all", 1, true, false},
+      {"system", 2, true, false}, {"crash", 2, true, true},
+      {"wer", 2, true, true},
+  };
+  gl_traceback_level = 0;
+  gl_traceback_all = true;
+  gl_traceback_crash = false;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    if (strlen(words[i].name) != n || memcmp(words[i].name, s, n) != 0)
+      continue;
+    gl_traceback_level = words[i].level;
+    gl_traceback_all = words[i].all;
+    gl_traceback_crash = words[i].crash;
+    return;
+  }
+  int v = 0;
+  for (size_t i = 0; i < n && s[i] >= '0' && s[i] <= '9' && v < 1000; i++)
+    v = v * 10 + (s[i] - '0');
+  gl_traceback_level = v;
+}
+
+void traceback_env(void) {
+  const char *s = env_get("GOTRACEBACK");
+  set_level(s ? s : "", s ? strlen(s) : 0);
+  fromenv.level = gl_traceback_level;
+  fromenv.all = gl_traceback_all;
+  fromenv.crash = gl_traceback_crash;
+}
+
+// ccall: debug.SetTraceback: never less than the environment asks for.
+void gl_settraceback(const uint8_t *s, intptr_t n) {
+  set_level((const char *)s, (size_t)n);
+  gl_traceback_level |= fromenv.level;
+  gl_traceback_all |= fromenv.all;
+  gl_traceback_crash |= fromenv.crash;
 }
