@@ -107,16 +107,12 @@ static bool sleep_if_idle(int64_t due) {
   }
   unlock(&gl_sched.lock);
   if (!idle) return false;
-<<<<<<< HEAD
   int64_t wait = due - nanotime();
-  if (due == 0) {
+  if (gl_sched.dumpreq) {
+    // sysmon_ask may have set the note before it was cleared.
+  } else if (due == 0) {
     note_sleep(&gl_sched.sysmonnote);
   } else if (!note_tsleep(&gl_sched.sysmonnote, wait > 0 ? wait : 1)) {
-=======
-  // sysmon_ask may have set the note before it was cleared.
-  if (!gl_sched.dumpreq &&
-      !note_tsleep(&gl_sched.sysmonnote, gc_period() / 2)) {
->>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
     lock(&gl_sched.lock);
     atomic_store(&gl_sched.sysmonwait, false);
     unlock(&gl_sched.lock);
@@ -161,24 +157,6 @@ static void poll_network(int64_t now) {
   }
 }
 
-<<<<<<< HEAD
-=======
-// A program that allocates little still wants its finalizers to run.
-static void force_gc(int64_t now) {
-  static uint64_t seen;
-  static int64_t when;
-  uint64_t n = gc_count();
-  if (n != seen || when == 0) {
-    seen = n;
-    when = now;
-  }
-  if (now - when < gc_period()) return;
-  when = now;
-  if (GC_get_bytes_since_gc() == 0) return;
-  GC_gcollect();
-  counter_inc(COUNT_FORCEGC);
-}
-
 // SIGQUIT: who can never run again?
 static void find_leaks(void) {
   if (!atomic_exchange(&gl_sched.dumpreq, 0)) return;
@@ -207,7 +185,6 @@ static void block_signals(void) {
   pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
->>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
 static void *sysmon(void *arg) {
   (void)arg;
   block_signals();
@@ -220,12 +197,8 @@ static void *sysmon(void *arg) {
     else if (idle > 50) delay *= 2;
     if (delay > TICK_MAX) delay = TICK_MAX;
     take_nap(delay);
-<<<<<<< HEAD
     if (sleep_if_idle(due)) idle = 0;
-=======
-    if (sleep_if_idle()) idle = 0;
     find_leaks();
->>>>>>> 7ab7dd5 (runtime: leaked goroutines, merged dumps, Stack of all)
     int64_t now = nanotime();
     sched_tick(now);
     poll_network(now);
