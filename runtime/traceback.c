@@ -302,7 +302,8 @@ static void print_header(G *gp, int status) {
       print_str(" minutes");
     }
   }
-  if (gp->lockedm) print_str(", locked to thread");
+  if (gp->lockedm && gp->lockedm->lockedext > 0)
+    print_str(", locked to thread");
   print_str("]:\n");
 }
 
