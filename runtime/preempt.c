@@ -142,9 +142,11 @@ static void save_registers(AsyncSave *as, ucontext_t *uc) {
   }
 }
 
+static pid_t own_pid;
+
 static void on_urg(int sig, siginfo_t *info, void *ctx) {
   // preempt_one's come by tgkill; any other is the program's.
-  if (info->si_code != SI_TKILL || info->si_pid != getpid()) {
+  if (info->si_code != SI_TKILL || info->si_pid != own_pid) {
     sig_send(sig);
     return;
   }
@@ -170,6 +172,7 @@ static void on_urg(int sig, siginfo_t *info, void *ctx) {
 }
 
 void preempt_init(void) {
+  own_pid = getpid();
   _Static_assert(REG_R8 == 0 && REG_RIP * 8 == AS_RIP, "greg order");
   _Static_assert(REG_RSP * 8 == AS_RSP && REG_EFL * 8 == AS_EFL, "greg order");
   _Static_assert(REG_RDI * 8 == AS_RDI && REG_RCX * 8 == AS_RCX, "greg order");

@@ -258,6 +258,23 @@ static bool check_runqs(void) {
   return false;
 }
 
+// What the poller found, to this P's queue: a lock and a wake-up for all of
+// them. The first is not queued but returned, to run at once.
+static G *take_polled(P *pp, G *list) {
+  GQueue q = {.head = list->schedlink};
+  for (G *gp = q.head; gp; gp = gp->schedlink) {
+    gp->status = Grunnable;
+    q.tail = gp;
+    q.n++;
+  }
+  if (q.head) {
+    runqput_batch(pp, &q);
+    if (gl_sched.npidle != 0) wakep();
+  }
+  list->status = Grunnable;
+  return list;
+}
+
 // Without a P: block in netpoll until something is ready or the first timer
 // is due. Returns true if the M has a P again; *gpp may then hold a G.
 static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
@@ -283,11 +300,7 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   }
   acquirep(pp);
   if (list) {
-    G *gp = list;
-    G *rest = gp->schedlink;
-    if (rest) injectlist(rest);
-    gp->status = Grunnable;
-    *gpp = gp;
+    *gpp = take_polled(pp, list);
     return true;
   }
   if (was_spinning) {
@@ -320,14 +333,12 @@ static G *local_work(P *pp, int64_t *until, bool *inherit, int64_t *now) {
     unlock(&gl_sched.lock);
     if (gp) return gp;
   }
-  if (netpoll_inited() && netpoll_any_waiters() && gl_sched.lastpoll != 0) {
+  int64_t last = gl_sched.lastpoll;
+  if (netpoll_inited() && netpoll_any_waiters() && last != 0) {
     G *list = netpoll(0);
-    if (list) {
-      gp = list;
-      if (gp->schedlink) injectlist(gp->schedlink);
-      gp->status = Grunnable;
-      return gp;
-    }
+    // sysmon need not look again so soon.
+    atomic_compare_exchange_strong(&gl_sched.lastpoll, &last, nanotime());
+    if (list) return take_polled(pp, list);
   }
   return NULL;
 }
