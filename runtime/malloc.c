@@ -187,16 +187,13 @@ static void *allocate(size_t size, int lists) {
   return p;
 }
 
-// Only objects of the lists are as large as was asked for: others libgc takes
-// from the size classes it happens to have, and looks at their last word.
+// Where libgc looks for the descriptor: at the end of what it gave, which may
+// be more than was asked for. Only what it cuts from whole blocks for a list
+// is not; but when it has no block free, a list is one object of some size
+// class of its own, and that object is taken here.
 static void *allocate_as(Layout l) {
   uintptr_t *p = allocate(l.size, l.lists);
-  if (!l.descr) return p;
-  // From the free lists objects have the size asked for, in granules; else
-  // libgc may have made it larger.
-  bool listed = l.size <= MALLOC_SMALL && !gl_debug.stress;
-  size_t size = listed ? (l.size + 15) / 16 * 16 : GC_size(p);
-  p[size / 8 - 1] = l.descr;
+  if (l.descr) p[GC_size(p) / 8 - 1] = l.descr;
   return p;
 }
 
