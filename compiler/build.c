@@ -244,6 +244,64 @@ static void load_tree(const char *root, const char *path) {
     closedir(d);
 }
 
+// ---- several packages ------------------------------------------------------
+
+static bool load_named(const char *dir) {
+  const char *path = load_path_of(dir);
+  if (!path) {
+    fprintf(stderr, "gl: %s: no go.mod or gl.mod in it or above\n", dir);
+    return false;
+  }
+  return load_import(path, dir, 0) != NULL;
+}
+
+// Loads what lies in dir and below it.
+static bool load_below(const char *dir) {
+  bool ok = !has_sources(dir) || load_named(dir);
+  DIR *d = opendir(dir);
+  struct dirent *e;
+  while (d && (e = readdir(d))) {
+    const char *sub = arena_printf(perm, "%s/%s", dir, e->d_name);
+    if (e->d_name[0] != '.' && e->d_name[0] != '_' &&
+        strcmp(e->d_name, "testdata") != 0 &&
+        strcmp(e->d_name, "vendor") != 0 && is_folder(sub))
+      ok &= load_below(sub);
+  }
+  if (d)
+    closedir(d);
+  return ok;
+}
+
+static bool load_input(const char *input) {
+  size_t n = strlen(input);
+  if (n >= 3 && strcmp(input + n - 3, "...") == 0) {
+    const char *dir = n > 4 ? arena_strndup(perm, input, n - 4) : ".";
+    return load_below(dir);
+  }
+  return load_named(input);
+}
+
+bool build_packages(const Options *o) {
+  load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
+  universe_init();
+  bool ok = true;
+  vec_each(const char *, input, &o->inputs)
+    ok &= load_input(*input);
+  if (diag_flush() > 0 || !ok)
+    return false;
+  const char *dir = make_temp_dir();
+  JobVec jobs = {0};
+  int n;
+  Package *const *all = load_all(&n);
+  for (int i = 0; i < n; i++) {
+    if (!all[i]->is_std && !all[i]->fake)
+      add_units(&jobs, dir, all[i], false);
+  }
+  ok = compile_all(&jobs, o->workers);
+  remove_temp_dir(dir);
+  return ok;
+}
+
 bool build_std(const Options *o) {
   load_options.stdlib = o->std_source;
   load_options.all_bodies = true;

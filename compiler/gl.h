@@ -19,7 +19,7 @@ typedef struct Options {
   Command command;
   Emit emit;
   const char *out;          // -o, or NULL
-  VEC(const char *) inputs; // source files, or one folder
+  VEC(const char *) inputs; // source files, folders, or DIR/... patterns
   char **args;              // of the program, for run; NULL-terminated
   int workers;              // -p: processes at most, 0: one a processor
   const char *topic;        // help's
@@ -40,6 +40,8 @@ Package *load_program(const Options *o);
 // Builds the program into the file; false after messages.
 bool build_program(const Options *o, Package *pkg, const char *out);
 bool build_object(Package *pkg, const char *out);
+// Compiles all packages that the inputs name and keeps nothing.
+bool build_packages(const Options *o);
 bool build_std(const Options *o);
 // A new folder for temporary files.
 const char *make_temp_dir(void);

@@ -81,9 +81,20 @@ static int build_library(const Options *o, Package *pkg) {
   return !ok;
 }
 
+// Several packages, or a pattern.
+static bool names_packages(const Options *o) {
+  const char *first = o->inputs.at[0], *dot = strrchr(first, '.');
+  bool is_source = dot && (!strcmp(dot, ".go") || !strcmp(dot, ".gl"));
+  return strstr(first, "...") || (o->inputs.len > 1 && !is_source);
+}
+
 static int build(const Options *o) {
   if (o->emit == EMIT_TOKENS || o->emit == EMIT_AST)
     return emit_sources(o);
+  if (o->emit == EMIT_PROGRAM && names_packages(o)) {
+    lower_init();
+    return !build_packages(o);
+  }
   Package *pkg = load_program(o);
   if (diag_flush() > 0 || !pkg)
     return 1;

@@ -14,6 +14,7 @@ static const char usage[] =
     "\n"
     "    gl run [options] FILE... | DIR [arguments]   build and run a program\n"
     "    gl build [options] [-o OUT] FILE... | DIR    build a program\n"
+    "    gl build [options] ./... | DIR...            check that they build\n"
     "    gl version                                   print the version\n"
     "    gl env                                       print where things are\n"
     "    gl help [command]\n"
@@ -33,6 +34,7 @@ static const char help_build[] =
     "    -e             no limit on the number of errors\n"
     "    --lax          unused variables and imports are warnings\n"
     "    -p N           processes that compile, one a processor by default\n"
+    "    -tags LIST     further build tags, separated by commas\n"
     "    -lang=go1.N    language version\n"
     "    --no-main      package main needs no func main\n"
     "    --bodyless     functions without a body are accepted\n"
@@ -113,6 +115,13 @@ static bool parse_lang(const char *a) {
   return true;
 }
 
+static bool parse_tags(const char *a) {
+  const char *v = after(a, "-tags=");
+  if (v)
+    load_options.tags = v;
+  return v != NULL;
+}
+
 // Whether a is an option without a following word; sets what it says.
 static bool parse_flag(Options *o, const char *a) {
   const char *v;
@@ -133,7 +142,7 @@ static bool parse_flag(Options *o, const char *a) {
   else if ((v = after(a, "--emit=")))
     o->emit = emit_stage(v);
   else
-    return parse_lang(a);
+    return parse_lang(a) || parse_tags(a);
   return true;
 }
 
@@ -149,6 +158,12 @@ static bool is_folder(const char *path) {
 
 // An option with a word of its own; *a moves on to that word.
 static bool parse_pair(Options *o, char ***a) {
+  if (strcmp(**a, "-tags") == 0) {
+    if (!*++*a)
+      usage_error("%s", "-tags: no list given");
+    load_options.tags = **a;
+    return true;
+  }
   if (strcmp(**a, "-p") != 0)
     return false;
   char *end, *word = *++*a;

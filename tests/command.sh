@@ -110,6 +110,35 @@ expect 'object of a library' 0 "$gl" build -o lib.o lib.gl
 expect 'run of a library' 1 "$gl" run lib.gl
 says err 'package lib is not a main package'
 
+mkdir -p mod/a/internal/x mod/b
+printf 'module example.com/m\n\ngo 1.22\n' >mod/go.mod
+printf 'package a\n\nimport "example.com/m/a/internal/x"\n\n' >mod/a/a.go
+printf 'func A() int { return x.X() + arch() }\n' >>mod/a/a.go
+printf 'package x\n\nfunc X() int { return 1 }\n' >mod/a/internal/x/x.go
+printf '//go:build amd64\n\npackage a\n\nfunc arch() int\n' >mod/a/f.go
+printf 'package a\n\nfunc arch() int\n' >mod/a/g_amd64.go
+printf '//go:build !amd64\n\npackage a\n\nfunc arch() int { return 2 }\n' \
+  >mod/a/none.go
+printf 'TEXT\n' >mod/a/a_amd64.s
+printf '//go:build extra\n\npackage main\n\nfunc init() { n = 40 }\n' \
+  >mod/extra.go
+printf 'package main\n\nimport "example.com/m/a"\n\nvar n int\n\n' \
+  >mod/main.go
+printf 'func main() { println(a.A() + n) }\n' >>mod/main.go
+expect 'assembly is left out' 0 "$gl" run mod
+says err '^3$'
+expect 'tags' 0 "$gl" run -tags other,extra mod
+says err '^43$'
+expect 'all packages' 0 env -C mod "$gl" build ./...
+printf 'package b\n\nvar v int = ""\n' >mod/b/b.go
+expect 'all packages, one bad' 1 env -C mod "$gl" build ./...
+says err '^b/b.go:3:13: error: cannot use ""'
+expect 'two packages' 0 env -C mod "$gl" build ./a ./a/internal/x
+for p in 1 2; do
+  expect "processes $p" 0 "$gl" build -p $p -o prog$p mod
+done
+cmp prog1 prog2 || fail 'the program depends on -p'
+
 expect 'no command' 2 "$gl"
 expect 'unknown command' 2 "$gl" frobnicate
 expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl

@@ -24,6 +24,8 @@ static const char *const known_arch[] = {
     "mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390",
     "s390x", "sparc", "sparc64", "wasm"};
 
+bool build_no_arch;
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static bool listed(const char *const *list, size_t n, const char *s,
@@ -31,6 +33,26 @@ static bool listed(const char *const *list, size_t n, const char *s,
   for (size_t i = 0; i < n; i++)
     if (strlen(list[i]) == len && memcmp(list[i], s, len) == 0) return true;
   return false;
+}
+
+// A word of the -tags option, which commas or blanks separate.
+static bool given(const char *s, size_t n) {
+  const char *t = load_options.tags ? load_options.tags : "";
+  while (*t) {
+    size_t len = strcspn(t, ", ");
+    if (len == n && memcmp(t, s, n) == 0) return true;
+    t += len + (t[len] != 0);
+  }
+  return false;
+}
+
+static bool is_arch(const char *s, size_t n) {
+  return n == 5 && memcmp(s, "amd64", 5) == 0;
+}
+
+static bool tag_holds(const char *s, size_t n) {
+  if (build_no_arch && is_arch(s, n)) return false;
+  return listed(true_tags, COUNT(true_tags), s, n) || given(s, n);
 }
 
 // ---- expressions -----------------------------------------------------------
@@ -85,7 +107,7 @@ static Value tag(Parser *p) {
   if (!n) p->bad = true;
   int lang = tag_lang(s, n);
   bool holds = lang >= 0 ? lang <= CURRENT_LANG
-                         : listed(true_tags, COUNT(true_tags), s, n);
+                         : tag_holds(s, n);
   return (Value){holds, lang, -1};
 }
 
@@ -156,7 +178,7 @@ static bool name_matches(const char *filename) {
   while (last > first + 1 && last[-1] != '_') last--;
   size_t len = (size_t)(end - last);
   if (listed(known_arch, COUNT(known_arch), last, len)) {
-    if (len != 5 || memcmp(last, "amd64", 5) != 0) return false;
+    if (!is_arch(last, len) || build_no_arch) return false;
     if (last - 1 <= first) return true;
     end = last - 1;
     last = end;

@@ -170,8 +170,27 @@ static Source *read_source(const char *path) {
   return s;
 }
 
+// Whether there is assembly for this machine.
+static bool has_assembly(const char *dir) {
+  DIR *d = opendir(dir);
+  bool found = false;
+  for (struct dirent *e; d && !found && (e = readdir(d));)
+    found = ends_with(e->d_name, ".s") && build_matches(e->d_name, NULL);
+  if (d) closedir(d);
+  return found;
+}
+
+static bool read_files(const char *dir, SourceVec *out, int *excluded);
+
 // False after an error. *excluded counts files that take no part.
 static bool read_folder(const char *dir, SourceVec *out, int *excluded) {
+  build_no_arch = has_assembly(dir);
+  bool ok = read_files(dir, out, excluded);
+  build_no_arch = false;
+  return ok;
+}
+
+static bool read_files(const char *dir, SourceVec *out, int *excluded) {
   DIR *d = opendir(dir);
   if (!d) {
     error_at(0, "cannot read %s: %s", dir, strerror(errno));
@@ -310,6 +329,12 @@ Package *load_dir(const char *dir, const char *path) {
     return NULL;
   }
   return load_root(new_package(path, dir), &sources);
+}
+
+const char *load_path_of(const char *dir) {
+  Module m = find_module(dir);
+  if (!m.path) return NULL;
+  return arena_printf(perm, "%s%s", m.path, absolute(dir) + strlen(m.dir));
 }
 
 // ---- imports ---------------------------------------------------------------

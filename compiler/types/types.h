@@ -765,6 +765,7 @@ void check_range(Checker *c, Stmt *s, Flow flow);
 
 typedef struct LoadOptions {
   const char *stdlib;        // folder of the standard library
+  const char *tags;          // further build tags, separated by commas
   bool all_bodies;           // check (and lower) bodies of std packages too
 } LoadOptions;
 extern LoadOptions load_options;
@@ -773,12 +774,17 @@ extern LoadOptions load_options;
 // import path, "main" by default. NULL after an error.
 Package *load_files(const char *const *paths, int n, const char *path);
 Package *load_dir(const char *dir, const char *path);
+// The import path of a folder in a module; NULL outside of modules.
+const char *load_path_of(const char *dir);
 // By import path; loads and checks once. importer_dir finds the module.
 Package *load_import(const char *path, const char *importer_dir, Pos pos);
 // All packages loaded so far, dependencies first.
 Package *const *load_all(int *n);
 // Whether the file takes part (name suffixes and //go:build line).
 bool build_matches(const char *filename, const Name *constraint);
+// Set while the files of a package with assembly are chosen: its portable
+// code is built, as for an architecture it does not know.
+extern bool build_no_arch;
 // The language version a constraint implies (go1.22 && ... gives 22), or 0.
 int build_lang(const Name *constraint);
 
