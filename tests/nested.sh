@@ -15,7 +15,7 @@ case $preset in
   # Millions of levels of recursion take for ever if each takes a segment.
   stress) select='^(run|examples|panic|stress)/'
      skip="^stress/loop|stack_overflow|deep_rec"
-     skip="$skip|^run/(robust|command|gdb|memstats|stack_learned|exact_layouts)" ;;
+     skip="$skip|^run/(robust|command|gdb|memstats|stack_learned|exact_lay)" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
      skip='^run/gdb' ;;
 esac
