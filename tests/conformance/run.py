@@ -47,8 +47,8 @@ SPECIAL = re.compile(r"\b(reflect|unsafe|runtime|complex\d*)\b")
 # run the go command. The newest Go's are read, and where it is not installed
 # these are left out.
 NEWEST = (
-    "convert4.go", "deferprint.go", "linkmain_run.go", "linkobj.go",
-    "print.go", "fixedbugs/bug369.go", "fixedbugs/bug409.go",
+    "convert4.go", "deferprint.go", "goprint.go", "linkmain_run.go",
+    "linkobj.go", "print.go", "fixedbugs/bug369.go", "fixedbugs/bug409.go",
     "fixedbugs/issue10607.go", "fixedbugs/issue14636.go",
     "fixedbugs/issue19658.go", "fixedbugs/issue21317.go",
     "fixedbugs/issue29190.go",

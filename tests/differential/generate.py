@@ -296,11 +296,14 @@ class Generator:
         names = self.assignable("[]int")
         if not names:
             return
-        v = self.r.choice(names)
+        v, i, x = self.r.choice(names), self.name("i"), self.name("x")
+        # Calls may change the slice: when it is read beside them is open.
+        self.line(f"{i}, {x} := {self.expr('int')}, {self.expr('int')}")
         self.open(f"if len({v}) > 0")
-        self.line(f"{v}[uint({self.expr('int')})%uint(len({v}))] = "
-                  f"{self.expr('int')}")
-        self.close()
+        self.line(f"{v}[uint({i})%uint(len({v}))] = {x}")
+        self.close(" else {")
+        self.line(f"\t_, _ = {i}, {x}")
+        self.line("}")
 
     def if_(self):
         self.open(f"if {self.expr('bool')}")
