@@ -46,7 +46,8 @@ static void set_up(void) {
 #ifdef FUZZ_LOWER
 static void lower(Package *pkg, bool optimized) {
   lower_options.opt_level = optimized ? 2 : 0;
-  LLVMModuleRef mod = lower_package(pkg, false);
+  Unit u = {pkg, 0, 1, false};
+  LLVMModuleRef mod = lower_unit(&u);
   if (optimized)
     optimize(mod);
   LLVMDisposeModule(mod);
