@@ -435,3 +435,32 @@ void gl_settraceback(const uint8_t *s, intptr_t n) {
   gl_traceback_all |= fromenv.all;
   gl_traceback_crash |= fromenv.crash;
 }
+
+// mcall: runtime.GoroutineProfile. The stacks of all Gs, 32 pcs each, into
+// recs when n are enough; their number, or -1: ask again.
+void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n) {
+  if (!trylock(&gl_stwlock)) {
+    me->ret[0] = (uintptr_t)-1;
+    gosched(me);
+    return;
+  }
+  stop_the_world();
+  intptr_t k = 0;
+  for (G *gp = gl_allgs; gp; gp = gp->alllink) {
+    uint32_t status = gp->status;
+    if (status == Gdead || status == Gidle || gp->system) continue;
+    Unwind u;
+    if (k < n) {
+      memset(recs[k], 0, sizeof recs[k]);
+      int i = 0;
+      if (unwind_start(&u, gp)) {
+        do recs[k][i++] = u.pc;
+        while (i < 32 && unwind_next(&u));
+      }
+    }
+    k++;
+  }
+  me->ret[0] = (uintptr_t)k;
+  start_the_world(gl_gomaxprocs);
+  unlock(&gl_stwlock);
+}
