@@ -159,7 +159,21 @@ static void add_units(JobVec *jobs, const char *dir, Package *pkg,
   }
 }
 
+// Said before the work, not by the linker after it.
+static bool has_folder(const char *out) {
+  const char *slash = strrchr(out, '/');
+  if (!slash || slash == out)
+    return true;
+  const char *dir = arena_strndup(perm, out, (size_t)(slash - out));
+  if (is_folder(dir))
+    return true;
+  fprintf(stderr, "gl: cannot write %s: there is no folder %s\n", out, dir);
+  return false;
+}
+
 bool build_program(const Options *o, Package *pkg, const char *out) {
+  if (!has_folder(out))
+    return false;
   const char *dir = make_temp_dir();
   VEC(const char *) objects = {0};
   JobVec jobs = {0};

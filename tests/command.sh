@@ -61,6 +61,8 @@ expect 'run .go' 0 "$gl" run hello.go a
 says out '^hello 2 \[a\]$'
 expect 'build -o' 0 "$gl" build -o prog hello.gl
 expect 'the program' 0 ./prog
+expect '-o into nowhere' 1 "$gl" build -o no/where hello.gl
+says err 'cannot write no/where: there is no folder no$'
 expect 'build' 0 "$gl" build hello.gl
 expect 'its default name' 0 ./hello
 for level in -O0 -O1 -O2 -g; do
