@@ -119,11 +119,20 @@ static Object *find_ident(Checker *c, Expr *x) {
   return obj;
 }
 
+// any and comparable came with type parameters.
+static bool is_declared_yet(Checker *c, Expr *x, Object *obj) {
+  if (obj->kind != OBJ_TYPE || obj->pkg || !obj->type ||
+      (obj->type != type_any && obj->type != type_comparable))
+    return true;
+  return require_lang(c, x->pos, 18, arena_printf(perm, "predeclared %s",
+                                                  obj->name->s));
+}
+
 void check_ident(Checker *c, Expr *x, bool want_type) {
   x->mode = MODE_INVALID;
   x->type = type_invalid;
   Object *obj = find_ident(c, x);
-  if (!obj)
+  if (!obj || !is_declared_yet(c, x, obj))
     return;
   if (want_type && obj->kind != OBJ_TYPE) {
     if (obj->kind != OBJ_BAD)

@@ -266,6 +266,11 @@ static Type *element_type(Checker *c, Expr *x) {
     struct Term term = union_term(c, x, true);
     return term.type;
   }
+  if (c->file && c->file->lang && c->file->lang < 18 &&
+      !require_lang(c, expr_start(x), 18,
+                    arena_printf(perm, "embedding interface element %s",
+                                 expr_string(perm, x))))
+    return type_invalid;
   VEC(Expr *) parts = {0};
   Expr *e = x;
   for (; e->kind == E_BINARY && e->op == T_OR; e = unparen(e->binary.x))
