@@ -150,9 +150,19 @@ static void check_linkname(Checker *c, File *file, const Pragma *p,
     map_put(linked, obj, obj);
 }
 
+// A directive must have its line to itself.
+static bool follows_code(const Pragma *p) {
+  const Source *s = source_of(p->pos);
+  const char *at = s->text + (p->pos - s->base);
+  while (at > s->text && (at[-1] == ' ' || at[-1] == '\t')) at--;
+  return at > s->text && at[-1] != '\n';
+}
+
 static void check_place(Checker *c, File *file, Pragma *p, Map *linked) {
   Fields f = fields_of(p);
-  if (is_verb(&f, "go:embed")) {
+  if (follows_code(p)) {
+    error_at(verb_pos(p), "misplaced compiler directive");
+  } else if (is_verb(&f, "go:embed")) {
     check_embed(file, p);
   } else if (is_verb(&f, "go:linkname")) {
     check_linkname(c, file, p, &f, linked);
