@@ -22,7 +22,7 @@ static const char usage[] =
     "Several files make one package. Files end in .gl or .go.\n";
 
 static const char help_build[] =
-    "usage: gl build [options] [-o OUT] FILE... | DIR\n"
+    "usage: gl build [options] [-o OUT] FILE... | DIR... | ./...\n"
     "       gl run [options] FILE... | DIR [arguments]\n"
     "\n"
     "    -o OUT         name of the program (build)\n"

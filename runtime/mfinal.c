@@ -57,6 +57,7 @@ static Finalizer *dequeue(void) {
   lock(&qlock);
   Finalizer *f = finq;
   if (f) finq = f->next;
+  if (f) f->next = NULL;  // or a stale pointer to it keeps all that follow
   if (!finq) finqtail = NULL;
   unlock(&qlock);
   return f;

@@ -354,21 +354,34 @@ void print_goroutine(G *gp, int status) {
   print_created(gp);
 }
 
+static bool is_other(const G *gp, const G *me) {
+  return gp != me && gp->status != Gdead && gp->status != Gidle &&
+         (!gp->system || gl_traceback_level > 1);
+}
+
+static void print_other(G *gp) {
+  print_str("\n");
+  print_goroutine(gp, (int)(gp->status & ~(uint32_t)Gscan));
+}
+
 // Everybody but me, oldest first. A running one cannot be looked at.
 void traceback_others(G *me) {
   size_t n = 0, k = 0;
   for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
-  G **all = map_scratch((n + 1) * sizeof *all);
-  for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
-    if (gp != me && gp->status != Gdead && gp->status != Gidle &&
-        (!gp->system || gl_traceback_level > 1))
-      all[k++] = gp;
-  qsort(all, k, sizeof *all, by_goid);
-  for (size_t i = 0; i < k; i++) {
-    print_str("\n");
-    print_goroutine(all[i], (int)(all[i]->status & ~(uint32_t)Gscan));
+  // After running out of memory there may be none for a sorted list.
+  size_t size = (n + 1) * sizeof(G *);
+  G **all = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (all == MAP_FAILED) {
+    for (G *gp = gl_allgs; gp; gp = gp->alllink)
+      if (is_other(gp, me)) print_other(gp);
+    return;
   }
-  munmap(all, (n + 1) * sizeof *all);
+  for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
+    if (is_other(gp, me)) all[k++] = gp;
+  qsort(all, k, sizeof *all, by_goid);
+  for (size_t i = 0; i < k; i++) print_other(all[i]);
+  munmap(all, size);
 }
 
 // mcall: runtime.Stack, into buf. With all the world is stopped.

@@ -411,7 +411,7 @@ static void timing(int id) {
 // would be seen.
 static void race(int id) {
   int64_t v = id;
-  for (int i = 0; i < 1000; i++)
+  for (int i = 0; i < 1000000; i++)
     if (id % 2) chan_trysend(c1, &v);
     else chan_tryrecv(c1, &v);
 }
