@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 // How late a sleeping goroutine wakes beside one that spins, on one
-// processor: the latest of 99 in 100.
+// processor: the latest of 99 in 100. gccgo never interrupts the loop.
 //
-// bench: GOMAXPROCS=1
+// bench: GOMAXPROCS=1 -gccgo
 package main
 
 import (
