@@ -17,7 +17,9 @@ case $preset in
      skip="^stress/loop|stack_overflow|deep_rec"
      skip="$skip|^run/(robust|command|gdb|memstats|stack_learned|exact_lay)"
      # What is freed when is another matter if each 64th allocation collects.
-     skip="$skip|^run/(memory_returned|sync_more)" ;;
+     skip="$skip|^run/(memory_returned|sync_more)"
+     # Dumps and latencies at moments the tests choose.
+     skip="$skip|^run/preempt_latency|^panic/sigquit$" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
      skip='^run/gdb' ;;
 esac
