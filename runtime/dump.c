@@ -252,12 +252,8 @@ void dump_others(G *me) {
   size_t n = 0, k = 0;
   for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
   G **all = map_scratch((n + 1) * sizeof *all);
-  for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink) {
-    uint32_t status = gp->status & ~(uint32_t)Gscan;
-    if (gp == me || status == Gdead || status == Gidle) continue;
-    if (gp->system && gl_traceback_level < 2) continue;
-    all[k++] = gp;
-  }
+  for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
+    if (g_is_other(gp, me)) all[k++] = gp;
   dump_merged(all, k);
   munmap(all, (n + 1) * sizeof *all);
 }

@@ -135,21 +135,13 @@ static Entry *push_g(G *gp, Entry *top, Entry *limit) {
   return sp ? push_stack(gp, sp, top, limit) : top;
 }
 
-// Which Gs does G gp keep alive? All Gs there are, through the list of Gs;
-// without that list (gl_gc_hide_allgs) those that follow it in a queue.
-static Entry *push_next_gs(G *gp, Entry *top, Entry *limit) {
-  if (!gl_gc_hide_allgs)
-    return push_word((uintptr_t)gp->alllink, top, limit, &gp->alllink);
-  return push_word((uintptr_t)gp->schedlink, top, limit, &gp->schedlink);
-}
-
 // Mark procedure of the G kind. Also called for cleared objects on a free
 // list, and from libgc's marker threads.
 static Entry *mark_g(GC_word *addr, Entry *top, Entry *limit, GC_word env) {
   (void)env;
   G *gp = (G *)addr;
   if (gp->sudog.g != gp) return top;
-  top = push_next_gs(gp, top, limit);
+  top = push_word((uintptr_t)gp->alllink, top, limit, &gp->alllink);
   if (gp->status == Gdead || gp->status == Gidle) return top;
   return push_g(gp, top, limit);
 }
@@ -201,24 +193,9 @@ static void push_g0(M *mp) {
   if (sp) GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0hi);
 }
 
-// Every G ever made is on gl_allgs, the one root that keeps Gs alive: libgc
-// is told to skip that variable, and a G waiting on what nobody can reach is
-// found by hiding it.
-//
-// HOOK: to learn which Gs can never run again, give each G a finalizer
-// without order, set gl_gc_hide_allgs, collect, and clear it. The Gs whose
-// finalizers are then due were reached from no running or queued G, no timer
-// and no poll descriptor; libgc has marked them and all they refer to, so
-// that nothing of theirs is swept. The Gs that Ms run are pushed here.
-bool gl_gc_hide_allgs;
-
+// Every G ever made is on gl_allgs, the one root that keeps Gs alive.
 static void push_gs(void) {
-  if (!gl_gc_hide_allgs) {
-    GC_push_all_eager((void *)&gl_allgs, (void *)(&gl_allgs + 1));
-    return;
-  }
-  for (M *mp = gl_allms; mp; mp = mp->alllink)
-    GC_push_all_eager((void *)&mp->curg, (void *)(&mp->curg + 1));
+  GC_push_all_eager((void *)&gl_allgs, (void *)(&gl_allgs + 1));
 }
 
 static void push_roots(void) {

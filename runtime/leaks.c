@@ -293,11 +293,6 @@ static void rescue_all(G **c, size_t n) {
   }
 }
 
-static int by_goid(const void *a, const void *b) {
-  uint64_t x = (*(G *const *)a)->goid, y = (*(G *const *)b)->goid;
-  return x < y ? -1 : x > y;
-}
-
 // With the world stopped: mark everything, keep in c who stays unmarked.
 static size_t find(G **c, uintptr_t sp) {
   size_t n = 0, k = 0;
@@ -347,7 +342,7 @@ size_t leaks_find(G ***list) {
   GC_start_world_external();
   munmap(mark.set, (mark.mask + 1) * sizeof *mark.set);
   munmap(mark.stack, mark.cap * sizeof *mark.stack);
-  qsort(c, n, sizeof *c, by_goid);
+  qsort(c, n, sizeof *c, g_by_goid);
   *list = map_scratch((n + 1) * sizeof *c);
   memcpy(*list, c, n * sizeof *c);
   munmap(c, (total + 1) * sizeof *c);

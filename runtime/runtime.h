@@ -588,7 +588,6 @@ void *gc_uncollectable(size_t n);
 void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
 int gc_kind_g(void);
-extern bool gl_gc_hide_allgs;  // see push_gs
 void gc_trim_stacks(void);     // world stopped
 
 // pacer.c
@@ -727,6 +726,9 @@ const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);
 void traceback_from(G *gp, uintptr_t pc, uintptr_t bp);
 void traceback_others(G *me);
+int g_by_goid(const void *a, const void *b);  // for qsort of G *
+// Whether a report of everybody but me lists gp.
+bool g_is_other(const G *gp, const G *me);
 bool traceback_awaits(G *gp);  // what and who: one line each
 void print_goroutine(G *gp, int status);  // header, frames, creation
 extern int gl_traceback_level;  // GOTRACEBACK: 0 none, 1 single, 2 system

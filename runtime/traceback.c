@@ -339,7 +339,7 @@ void traceback_from(G *gp, uintptr_t pc, uintptr_t bp) {
   print_created(gp);
 }
 
-static int by_goid(const void *a, const void *b) {
+int g_by_goid(const void *a, const void *b) {
   uint64_t x = (*(G *const *)a)->goid, y = (*(G *const *)b)->goid;
   return x < y ? -1 : x > y;
 }
@@ -354,7 +354,7 @@ void print_goroutine(G *gp, int status) {
   print_created(gp);
 }
 
-static bool is_other(const G *gp, const G *me) {
+bool g_is_other(const G *gp, const G *me) {
   return gp != me && gp->status != Gdead && gp->status != Gidle &&
          (!gp->system || gl_traceback_level > 1);
 }
@@ -374,12 +374,12 @@ void traceback_others(G *me) {
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) {
     for (G *gp = gl_allgs; gp; gp = gp->alllink)
-      if (is_other(gp, me)) print_other(gp);
+      if (g_is_other(gp, me)) print_other(gp);
     return;
   }
   for (G *gp = gl_allgs; gp && k < n; gp = gp->alllink)
-    if (is_other(gp, me)) all[k++] = gp;
-  qsort(all, k, sizeof *all, by_goid);
+    if (g_is_other(gp, me)) all[k++] = gp;
+  qsort(all, k, sizeof *all, g_by_goid);
   for (size_t i = 0; i < k; i++) print_other(all[i]);
   munmap(all, size);
 }
