@@ -620,9 +620,9 @@ static uint64_t next_goid(P *pp) {
 
 // A runnable G that will call fn. Its first frame, as gl_gogo pops it:
 //   r15 r14 r13 r12 rbx=fn rbp=0 pc=gl_goentry | 0 0
-G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
+static G *new_runnable(const GlFuncVal *fn, size_t stack, uintptr_t gopc,
+                       uint64_t parent) {
   P *pp = cur_p();
-  size_t stack = stack_site(pp, gopc);
   G *gp = gfget(pp);
   if (!gp) gp = new_g(stack);
   else stack_fit(gp, stack);
@@ -642,6 +642,10 @@ G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
   atomic_fetch_add_explicit(&gl_sched.ngs, 1, memory_order_relaxed);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_release);
   return gp;
+}
+
+G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
+  return new_runnable(fn, stack_site(cur_p(), gopc), gopc, parent);
 }
 
 // The go statement. The return address is above the saved rbp where gl_ccall
@@ -739,7 +743,7 @@ void gl_main_code(void);
 static const GlFuncVal main_fn = {(void *)gl_main_code};
 
 void proc_main(void) {
-  G *gp = proc_newg(&main_fn, 0, 0);
+  G *gp = new_runnable(&main_fn, stack_main(), 0, 0);
   // While packages are initialized, main stays on the main thread: if one of
   // them calls LockOSThread, main.main runs there as well.
   gp->lockedm = &gl_m0;

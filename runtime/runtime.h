@@ -570,6 +570,7 @@ void stack_reset(G *gp);  // dead G: give back all but the first segment
 size_t stack_total(G *gp);
 void stack_trim(G *gp);   // world stopped: drop pages of cached segments
 size_t stack_site(P *pp, uintptr_t pc);  // first segment of a go statement
+size_t stack_main(void);                 // and of the main goroutine
 void stack_fit(G *gp, size_t size);      // dead G: at least that first segment
 void stack_scavenge(bool force);         // give back what no G uses
 void stack_usage(uint64_t *used, uint64_t *mapped);

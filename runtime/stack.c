@@ -11,7 +11,8 @@
 // a total of gl_stack_max. The jump to 64 KiB makes splits rare; the younger
 // segment stays cached on the G, so that even a call that splits in a loop
 // costs only a few nanoseconds. Where most goroutines of one go statement
-// outgrow their first segment, stack_site makes that larger (below).
+// outgrow their first segment, stack_site makes that larger (below). The main
+// goroutine begins with 64 KiB.
 //
 // Segments up to 64 KiB come from slabs, aligned mappings of one size each,
 // since the kernel limits the number of mappings:
@@ -384,6 +385,12 @@ size_t stack_site(P *pp, uintptr_t pc) {
   if (t->pc != pc) *t = (GoSite){.pc = pc};
   t->made++;
   return gl_stack_first << t->shift;
+}
+
+// The main goroutine is one of a kind, and most programs do their work on it:
+// it never lies at the end of a small segment.
+size_t stack_main(void) {
+  return gl_debug.stress ? gl_stack_first : STACK_SECOND;
 }
 
 static void learn(G *gp) {

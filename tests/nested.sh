@@ -15,7 +15,8 @@ case $preset in
   # Millions of levels of recursion take for ever if each takes a segment.
   stress) select='^(run|examples|panic|stress)/'
      skip="^stress/loop|stack_overflow|deep_rec"
-     skip="$skip|^run/(robust|command|gdb|memstats|stack_learned|exact_lay)"
+     skip="$skip|^run/(robust|command|gdb|memstats|exact_lay)"
+     skip="$skip|^run/stack_(learned|main)"
      # What is freed when is another matter if each 64th allocation collects.
      skip="$skip|^run/(memory_returned|sync_more)"
      # Dumps and latencies at moments the tests choose.
