@@ -47,15 +47,18 @@ NORETURN void die(void) {
 }
 
 // The first thread to fail reports; others wait for the end of the process.
-static void only_once(void) {
-  if (atomic_fetch_add(&dying, 1) == 0) return;
+void report_begin(void) {
+  if (atomic_fetch_add(&dying, 1) == 0) {
+    print_reset();
+    if (gl_tls_m) gl_tls_m->dying = true;
+    return;
+  }
   if (gl_tls_m && gl_tls_m->dying) _exit(3);  // failed while failing
   for (;;) pause();
 }
 
 static NORETURN void report(GlString msg) {
-  only_once();
-  if (gl_tls_m) gl_tls_m->dying = true;
+  report_begin();
   print_str("fatal error: ");
   print_bytes(msg.ptr, (size_t)msg.len);
   print_str("\n");
@@ -82,9 +85,8 @@ void gl_fatal(const uint8_t *p, intptr_t n) { report((GlString){p, n}); }
 
 // ccall, after .gl code has printed the panic: trace of the current G.
 void gl_fatalpanic(void) {
-  only_once();
+  report_begin();
   G *me = gl_tls_g;
-  gl_tls_m->dying = true;
   if (gl_traceback_level > 0) {
     print_str("\n");
     if (gl_traceback_all) freeze_the_world();

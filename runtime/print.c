@@ -2,17 +2,18 @@
 //
 // Writing to standard error for reports: plain write(2), a small buffer, no
 // allocation, usable on g0 and in signal handlers. The caller holds the print
-// lock or is about to exit.
+// lock or is about to exit. The buffer is the thread's own: a report does not
+// wait for who was stopped while it prints.
 #include "runtime.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
-static char buf[1024];
-static size_t used;
-static char *sink;  // where it goes instead, under the print lock
-static size_t sinksize, sinkused;
+static _Thread_local char buf[1024];
+static _Thread_local size_t used;
+static _Thread_local char *sink;  // where it goes instead
+static _Thread_local size_t sinksize, sinkused;
 
 static void write_all(const char *p, size_t n) {
   if (sink) {
@@ -53,6 +54,13 @@ void print_to(char *to, size_t size) {
   sink = to;
   sinksize = size;
   sinkused = 0;
+}
+
+// The program's last report starts, perhaps in the middle of print_to.
+void print_reset(void) {
+  if (!sink) return;
+  sink = NULL;
+  used = 0;
 }
 
 size_t print_end(void) {

@@ -706,7 +706,7 @@ intptr_t gl_numgoroutine(void) {
 // nothing will wake one, the program is dead.
 void checkdead(void) {
   int32_t run = gl_sched.mcount - gl_sched.nmidle - gl_sched.nmidlelocked;
-  if (run > 0 || gl_sched.gcwaiting) return;
+  if (run > 0 || gl_sched.gcwaiting || gl_sched.frozen) return;
   if (timers_any()) return;
   if (netpoll_inited() && netpoll_any_waiters()) return;
   if (gl_sched.runqsize != 0) return;

@@ -11,7 +11,13 @@
 
 #include <unistd.h>
 
+// Until the report is printed and the process ends.
+static void stay_frozen(void) {
+  while (gl_sched.frozen) pause();
+}
+
 void stop_the_world(void) {
+  stay_frozen();
   P *pp = cur_p();
   lock(&gl_sched.lock);
   gl_sched.stopwait = gl_gomaxprocs;
@@ -40,8 +46,10 @@ void stop_the_world(void) {
 
 // Before a report at the end of the program: ask everybody to stop, wait a
 // little, and never go on. Takes no lock; who does not come to a stop runs
-// on.
+// on. Nobody can start the world again, and nothing that stands still now is
+// a deadlock (checkdead).
 void freeze_the_world(void) {
+  atomic_store(&gl_sched.frozen, true);
   gl_sched.stopwait = INT32_MAX;
   atomic_store(&gl_sched.gcwaiting, true);
   for (int i = 0; i < 5; i++) {
@@ -127,11 +135,13 @@ void start_the_world(int32_t procs) {
   lock(&gl_sched.lock);
   P *work = procresize(procs);
   atomic_store(&gl_sched.gcwaiting, false);
+  if (gl_sched.frozen) atomic_store(&gl_sched.gcwaiting, true);  // meanwhile
   if (gl_sched.sysmonwait) {
     atomic_store(&gl_sched.sysmonwait, false);
     note_wakeup(&gl_sched.sysmonnote);
   }
   unlock(&gl_sched.lock);
+  stay_frozen();
   while (work) {
     P *pp = work;
     work = pp->link;

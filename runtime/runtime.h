@@ -260,6 +260,7 @@ struct Sched {
   P *pidle;              // lock
   _Atomic int32_t npidle, nmspinning;
   _Atomic bool gcwaiting;   // somebody stops the world
+  _Atomic bool frozen;      // for good: the program's last report is printed
   int32_t stopwait;         // lock
   Note stopnote;
   _Atomic bool sysmonwait;
@@ -690,6 +691,7 @@ NORETURN void exitsyscall0(G *gp);
 
 // signal.c
 void signal_init(void);
+NORETURN void signal_report(int sig, siginfo_t *info, void *ctx);
 
 // sigqueue.c
 void sigqueue_init(void);
@@ -751,6 +753,7 @@ void *map_scratch(size_t n);   // zeroed, not from malloc
 NORETURN void throw(const char *msg);
 NORETURN void fatal(const char *msg);
 NORETURN void die(void);  // exit status 2
+void report_begin(void);  // returns to the first thread that fails only
 void gl_printlock(void), gl_printunlock(void);
 
 // print.c
@@ -762,6 +765,7 @@ void print_hex(uint64_t v);
 void print_flush(void);
 void print_to(char *to, size_t size);  // into memory until print_end
 size_t print_end(void);                // bytes stored
+void print_reset(void);                // forget print_to
 
 // env.c
 void env_init(int argc, char **argv, char **envp);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Faults and the signals that ask for a report. Handlers run on the M's
-// alternate stack.
+// Faults, and the reports of signals that end the program. Handlers run on
+// the M's alternate stack.
 //
 // A nil dereference in .gl code is a null check that LLVM folded into the
 // faulting access; .llvm_faultmaps says where the check's other branch is,
@@ -19,10 +19,6 @@
 #include <string.h>
 #include <ucontext.h>
 #include <unistd.h>
-
-#define GC_THREADS
-#define GC_NO_THREAD_REDIRECTS
-#include <gc/gc.h>
 
 extern char gl_text_start[], gl_text_end[];
 extern const uint8_t gl_faultmaps_start[] __attribute__((weak));  // gl.ld
@@ -105,12 +101,15 @@ static bool in_gl_text(uintptr_t pc) {
 
 static const char *name_of(int sig) {
   switch (sig) {
-  case SIGSEGV: return "SIGSEGV: segmentation violation";
+  case SIGQUIT: return "SIGQUIT: quit";
+  case SIGILL: return "SIGILL: illegal instruction";
+  case SIGTRAP: return "SIGTRAP: trace trap";
+  case SIGABRT: return "SIGABRT: abort";
   case SIGBUS: return "SIGBUS: bus error";
   case SIGFPE: return "SIGFPE: floating-point exception";
-  case SIGILL: return "SIGILL: illegal instruction";
-  case SIGABRT: return "SIGABRT: abort";
-  default: return "SIGQUIT: quit";
+  case SIGSEGV: return "SIGSEGV: segmentation violation";
+  case SIGSTKFLT: return "SIGSTKFLT: stack fault";
+  default: return "SIGSYS: bad system call";
   }
 }
 
@@ -130,46 +129,61 @@ static void prepare_dump(ucontext_t *uc) {
   if (sysmon_ask()) note_tsleep(&gl_sched.dumpnote, INT64_C(1000000000));
 }
 
-static NORETURN void report(int sig, siginfo_t *info, ucontext_t *uc) {
+static void put_hex(const char *name, uintptr_t v) {
+  print_str(name);
+  print_hex(v);
+}
+
+// A fault nobody can recover.
+static void print_fault(int sig, siginfo_t *info, uintptr_t pc, bool gl) {
+  uintptr_t addr = (uintptr_t)info->si_addr;
+  print_str(!gl ? "fatal error: unexpected signal during runtime execution\n"
+            : addr >= 4096 ? "fatal error: unexpected signal\n"
+            : "panic: runtime error: invalid memory address or nil pointer "
+              "dereference\n");
+  print_str("[signal ");
+  print_str(name_of(sig));
+  put_hex(" code=", (uintptr_t)info->si_code);
+  put_hex(" addr=", addr);
+  put_hex(" pc=", pc);
+  print_str("]\n");
+}
+
+// A signal that somebody sent.
+static void print_sent(int sig, siginfo_t *info, uintptr_t pc, M *mp) {
+  print_str(name_of(sig));
+  put_hex("\nPC=", pc);
+  print_str(" m=");
+  print_int(mp ? mp->id : -1);
+  print_str(" sigcode=");
+  print_int(info->si_code);
+  if (sig == SIGSEGV || sig == SIGBUS)
+    put_hex(" addr=", (uintptr_t)info->si_addr);
+  print_str("\n");
+}
+
+// From the handler of a signal that ends the program: say why and where. If
+// another thread reports already, wait for its end.
+NORETURN void signal_report(int sig, siginfo_t *info, void *ctx) {
+  ucontext_t *uc = ctx;
   uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
   uintptr_t bp = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
-  uintptr_t addr = (uintptr_t)info->si_addr;
   M *mp = gl_tls_m;
   G *gp = mp ? mp->curg : NULL;
   bool gl = in_gl_text(pc);
-  if (mp && mp->dying) _exit(2);  // a fault while reporting one
-  if (mp) mp->dying = true;
-  if (gl && addr < 4096 && sig != SIGQUIT)
-    print_str("panic: runtime error: invalid memory address or nil pointer "
-              "dereference\n[signal ");
-  else if (sig != SIGQUIT)
-    print_str(gl ? "fatal error: unexpected signal\n[signal "
-                 : "fatal error: unexpected signal during runtime execution\n"
-                   "[signal ");
-  print_str(name_of(sig));
-  if (sig != SIGQUIT) {
-    print_str(" code=");
-    print_hex((uint64_t)info->si_code);
-    print_str(" addr=");
-    print_hex(addr);
-    print_str(" pc=");
-    print_hex(pc);
-    print_str("]");
-  } else {
-    print_str("\nPC=");
-    print_hex(pc);
-    print_str(" m=");
-    print_int(mp ? mp->id : -1);
-  }
-  print_str("\n");
-  if (gl_traceback_level == 0 && sig != SIGQUIT) die();
+  bool sent = info->si_code <= 0 || sig == SIGTRAP || sig == SIGSYS;
+  bool all = sent || !gl || gl_traceback_all;
+  report_begin();
+  if (sent) print_sent(sig, info, pc, mp);
+  else print_fault(sig, info, pc, gl);
+  if (gl_traceback_level == 0 && !sent) die();
   if (sig == SIGQUIT) prepare_dump(uc);
-  else if (!gl || gl_traceback_all) freeze_the_world();
+  else if (all) freeze_the_world();
   print_str("\n");
   if (gp && gl) traceback_from(gp, pc, bp);
   else if (gp) traceback(gp, Grunning);
   if (sig == SIGQUIT) dump_others(gp);
-  else if (!gl || gl_traceback_all) traceback_others(gp);
+  else if (all) traceback_others(gp);
   die();
 }
 
@@ -187,13 +201,12 @@ static void on_fault(int sig, siginfo_t *info, void *ctx) {
     }
   }
   // From another process, and not a fault.
-  if (sig != SIGQUIT && info->si_code <= 0 && sig_send(sig)) return;
-  report(sig, info, uc);
+  if (info->si_code <= 0 && sig_send(sig)) return;
+  signal_report(sig, info, uc);
 }
 
 void signal_init(void) {
-  static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,
-                                      SIGQUIT};
+  static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
   struct sigaction sa;
   memset(&sa, 0, sizeof sa);
   sa.sa_sigaction = on_fault;
@@ -201,9 +214,5 @@ void signal_init(void) {
   sigfillset(&sa.sa_mask);
   for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++)
     sigaction(fatal_signals[i], &sa, NULL);
-  // While it dumps, the thread must be open to the collector's signals.
-  sigdelset(&sa.sa_mask, GC_get_suspend_signal());
-  sigdelset(&sa.sa_mask, GC_get_thr_restart_signal());
-  sigaction(SIGQUIT, &sa, NULL);
   sigqueue_init();
 }

@@ -19,8 +19,8 @@ case $preset in
      skip="$skip|^run/stack_(learned|main)"
      # What is freed when is another matter if each 64th allocation collects.
      skip="$skip|^run/(memory_returned|sync_more)"
-     # Dumps and latencies at moments the tests choose.
-     skip="$skip|^run/preempt_latency|^panic/sigquit$" ;;
+     # Latencies at moments the test chooses.
+     skip="$skip|^run/preempt_latency" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
      skip='^run/gdb' ;;
 esac
