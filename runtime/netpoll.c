@@ -60,6 +60,7 @@ GlPair gl_poll_open(intptr_t fd) {
   lock(&pd->lock);
   pd->fd = (int32_t)fd;
   pd->open = true;
+  pd->drained = pd->marked = false;
   for (int i = 0; i < 2; i++) {
     pd->ready[i] = pd->expired[i] = false;
     pd->waiter[i] = NULL;
@@ -115,6 +116,35 @@ intptr_t poll_prepare(PollDesc *pd, int mode) {
   lock(&pd->lock);
   intptr_t err = poll_error(pd, mode);
   pd->ready[mode] = false;
+  if (mode == POLL_READ) pd->drained = false;
+  unlock(&pd->lock);
+  return err;
+}
+
+// With pd->lock: park gp until an edge comes; its mcall returns ret.
+static NORETURN void park(G *gp, PollDesc *pd, int mode, int ret) {
+  pd->waiter[mode] = gp;
+  atomic_fetch_add(&waiters, 1);
+  gp->ret[0] = (uintptr_t)ret;
+  gopark_unlock(gp, &pd->lock, WAIT_IO);
+}
+
+// poll_prepare for a read of what a short read empties (pollio.c). The read
+// before was a short one if pd->drained, so only after an edge there can be
+// something: without one gp parks, and gets EAGAIN from its mcall. An edge
+// since the poll_prepare of the read before counts, as what it told of may
+// have come too late for that read. And the end of the stream or urgent data
+// may be what stopped the read: their edge may be from long ago, and no other
+// will come (marked).
+intptr_t poll_prepare_read(G *gp, PollDesc *pd) {
+  lock(&pd->lock);
+  intptr_t err = poll_error(pd, POLL_READ);
+  bool empty = pd->drained && !pd->ready[POLL_READ] && !pd->marked;
+  pd->ready[POLL_READ] = pd->drained = false;
+  if (empty && err == 0) {
+    counter_inc(COUNT_UNTRIED);
+    park(gp, pd, POLL_READ, -EAGAIN);
+  }
   unlock(&pd->lock);
   return err;
 }
@@ -131,26 +161,21 @@ bool poll_park(G *gp, PollDesc *pd, int mode) {
     gp->ret[0] = (uintptr_t)err;
     return err == 0;
   }
-  pd->waiter[mode] = gp;
-  atomic_fetch_add(&waiters, 1);
-  gp->ret[0] = (uintptr_t)-EAGAIN;
-  gopark_unlock(gp, &pd->lock, WAIT_IO);
+  park(gp, pd, mode, -EAGAIN);
 }
 
 // mcall: wait until mode is ready. 0, POLL_TIMEOUT or POLL_CLOSING.
 void pollwait(G *gp, PollDesc *pd, intptr_t mode) {
   lock(&pd->lock);
   intptr_t err = poll_error(pd, (int)mode);
+  if (mode == POLL_READ) pd->drained = false;
   if (err || pd->ready[mode]) {
     pd->ready[mode] = false;
     unlock(&pd->lock);
     gp->ret[0] = (uintptr_t)err;
     return;
   }
-  pd->waiter[mode] = gp;
-  atomic_fetch_add(&waiters, 1);
-  gp->ret[0] = 0;
-  gopark_unlock(gp, &pd->lock, WAIT_IO);
+  park(gp, pd, (int)mode, 0);
 }
 
 // ccall: deadline in gl_nanotime's clock, 0 for none, in the past: at once.
@@ -190,10 +215,12 @@ void netpoll_deadline(Timer *t, G **wake) {
   unlock(&pd->lock);
 }
 
-// From the platform's netpoll: an event came. Prepends the G it wakes.
-G *netpoll_ready_list(G *list, void *desc, int mode) {
+// From the platform's netpoll: an event came. Prepends the G it wakes. marks:
+// the other end will send no more, or sent urgent data.
+G *netpoll_ready_list(G *list, void *desc, int mode, bool marks) {
   PollDesc *pd = desc;
   lock(&pd->lock);
+  pd->marked |= marks;
   G *gp = pd->open ? take_waiter(pd, mode) : NULL;
   if (!gp) pd->ready[mode] = pd->open;
   unlock(&pd->lock);

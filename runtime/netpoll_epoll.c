@@ -13,6 +13,9 @@
 
 enum { EVENTS = 128, READ = 0, WRITE = 1 };
 
+// After one of these a short read does not mean that nothing is left.
+#define MARKS (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)
+
 static int epfd = -1, breakfd = -1;
 static _Atomic bool breaking;  // the eventfd is already written
 
@@ -26,7 +29,8 @@ void netpoll_os_init(void) {
 }
 
 int netpoll_os_open(int fd, void *pd) {
-  struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+  struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP |
+                                     EPOLLPRI | EPOLLET,
                            .data.ptr = pd};
   return epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) < 0 ? errno : 0;
 }
@@ -77,10 +81,10 @@ G *netpoll(int64_t delay) {
       continue;
     }
     uint32_t e = ev[i].events;
-    if (e & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-      list = netpoll_ready_list(list, ev[i].data.ptr, READ);
+    if (e & (EPOLLIN | MARKS))
+      list = netpoll_ready_list(list, ev[i].data.ptr, READ, e & MARKS);
     if (e & (EPOLLOUT | EPOLLHUP | EPOLLERR))
-      list = netpoll_ready_list(list, ev[i].data.ptr, WRITE);
+      list = netpoll_ready_list(list, ev[i].data.ptr, WRITE, false);
   }
   return list;
 }

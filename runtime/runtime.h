@@ -346,6 +346,8 @@ typedef struct PollDesc {
   int32_t fd;
   bool open;
   bool ready[2];     // an edge came while nobody waited
+  bool drained;      // the last read took all there was; its reader's own
+  bool marked;       // the end or urgent data came: never drained again
   bool expired[2];   // the deadline passed
   G *waiter[2];
   int64_t deadline[2];
@@ -673,10 +675,11 @@ bool timers_any(void);
 void netpoll_init(void);
 bool netpoll_inited(void);
 bool netpoll_any_waiters(void);
-G *netpoll_ready_list(G *list, void *pd, int mode);
+G *netpoll_ready_list(G *list, void *pd, int mode, bool marks);
 void netpoll_deadline(Timer *t, G **wake);
 intptr_t poll_prepare(PollDesc *pd, int mode);
 bool poll_park(G *gp, PollDesc *pd, int mode);
+intptr_t poll_prepare_read(G *gp, PollDesc *pd);
 // netpoll_epoll.c
 void netpoll_os_init(void);
 int netpoll_os_open(int fd, void *pd);
