@@ -9,6 +9,8 @@ target_include_directories(gl PRIVATE ${CMAKE_SOURCE_DIR}/compiler)
 target_compile_definitions(gl PRIVATE GL_VERSION="${PROJECT_VERSION}")
 target_link_libraries(gl PRIVATE
   ${GL_PHASES} gl_llvm_static gl_bignum gl_utf8proc m)
+# What the cache of compiled packages knows this compiler by; see key.c.
+target_link_options(gl PRIVATE -Wl,--build-id=sha1)
 foreach(target gl ${GL_PHASES})
   gl_sanitize(${target})
 endforeach()

@@ -8,8 +8,11 @@
 //   lib/gl/pkg/<path, . for />.o           standard packages, compiled
 //   lib/gl/stdlib/<path>/*.gl              and their sources
 //
-// A program links the standard packages it imports, directly or not; its own
-// packages are compiled each time.
+// A program links the standard packages it imports, directly or not. Its own
+// packages are compiled when cache.c has no object made of the same sources.
+// All objects of one run lie in a temporary folder, the work folder, under
+// their keys: a package that is in the cache is copied there before it is
+// checked, and its function bodies need no check then.
 
 #include <dirent.h>
 #include <errno.h>
@@ -40,24 +43,35 @@ const char *lib_dir(void) {
   return realpath(dir, real) ? arena_strndup(perm, real, strlen(real)) : dir;
 }
 
-const char *make_temp_dir(void) {
+static const char *work;   // the work folder, once it is needed
+static pid_t work_owner;   // workers leave it alone
+
+const char *work_dir(void) {
+  if (work)
+    return work;
   const char *base = getenv("TMPDIR");
   if (!base || !*base)
     base = "/tmp";
   char *dir = arena_printf(perm, "%s/gl-XXXXXX", base);
   if (!mkdtemp(dir))
     fatal("%s: %s", dir, strerror(errno));
+  work_owner = getpid();
+  work = dir;
+  atexit(remove_work_dir);
   return dir;
 }
 
-void remove_temp_dir(const char *dir) {
-  DIR *d = opendir(dir);
+void remove_work_dir(void) {
+  if (!work || work_owner != getpid())
+    return;
+  DIR *d = opendir(work);
   struct dirent *e;
   while (d && (e = readdir(d)))
-    unlink(arena_printf(perm, "%s/%s", dir, e->d_name));
+    unlink(arena_printf(perm, "%s/%s", work, e->d_name));
   if (d)
     closedir(d);
-  rmdir(dir);
+  rmdir(work);
+  work = NULL;
 }
 
 static const char *object_name(const char *import_path) {
@@ -76,8 +90,48 @@ static bool is_folder(const char *path) {
   return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-Package *load_program(const Options *o) {
+static int64_t source_size(Package *pkg) {
+  int64_t n = 0;
+  vec_each(File *, f, &pkg->files)
+    n += (int64_t)(*f)->source->len;
+  return n;
+}
+
+// How many parts a package is compiled in depends on nothing but its size.
+static int parts_of(Package *pkg) {
+  enum { LARGE = 160 << 10, PART = 80 << 10 };
+  int64_t size = source_size(pkg);
+  return size < LARGE ? 1 : (int)(size / PART);
+}
+
+static bool is_main(Package *pkg) {
+  return strcmp(pkg->name->s, "main") == 0;
+}
+
+static const char *unit_object(const Unit *u) {
+  return arena_printf(perm, "%s/%s.o", work_dir(), unit_key(u));
+}
+
+// Whether all objects of the package are in the cache; then they are in the
+// work folder, too.
+static bool fetch_package(Package *pkg) {
+  int n = parts_of(pkg);
+  bool ok = true;
+  for (int i = 0; i < n && ok; i++) {
+    Unit u = {pkg, i, n, is_main(pkg)};
+    ok = cache_get(unit_key(&u), unit_object(&u), 0666);
+  }
+  return ok;
+}
+
+static void set_load_options(const Options *o) {
   load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
+  if (o->emit == EMIT_PROGRAM && cache_dir())
+    load_options.fetch = fetch_package;
+}
+
+Package *load_program(const Options *o) {
+  set_load_options(o);
   if (o->inputs.len == 1 && is_folder(o->inputs.at[0]))
     return load_dir(o->inputs.at[0], NULL);
   return load_files(o->inputs.at, o->inputs.len, NULL);
@@ -88,6 +142,7 @@ Package *load_program(const Options *o) {
 typedef struct Job {
   Unit unit;
   const char *out;    // object file
+  const char *key;    // in the cache, or NULL
   int64_t size;       // of the sources
 } Job;
 
@@ -98,14 +153,9 @@ static bool compile(const Job *j) {
   optimize(mod);
   bool ok = emit_object(mod, j->out);
   LLVMDisposeModule(mod);
+  if (ok)
+    cache_put(j->key, j->out);
   return ok;
-}
-
-static int64_t source_size(Package *pkg) {
-  int64_t n = 0;
-  vec_each(File *, f, &pkg->files)
-    n += (int64_t)(*f)->source->len;
-  return n;
 }
 
 static bool compile_job(int i, void *data) {
@@ -129,15 +179,8 @@ static bool compile_all(JobVec *jobs, int workers) {
   return run_jobs(jobs->len, workers, compile_job, jobs);
 }
 
-// How many parts a package is compiled in depends on nothing but its size.
-static int parts_of(Package *pkg) {
-  enum { LARGE = 160 << 10, PART = 80 << 10 };
-  int64_t size = source_size(pkg);
-  return size < LARGE ? 1 : (int)(size / PART);
-}
-
 bool build_object(Package *pkg, const char *out) {
-  Job j = {{pkg, 0, 1, strcmp(pkg->name->s, "main") == 0}, out, 0};
+  Job j = {{pkg, 0, 1, is_main(pkg)}, out, NULL, 0};
   return compile(&j);
 }
 
@@ -149,13 +192,17 @@ static const char *std_object(Package *pkg) {
   return path;
 }
 
-static void add_units(JobVec *jobs, const char *dir, Package *pkg,
-                      bool with_start) {
+typedef VEC(const char *) PathVec;
+
+// The package's objects, and jobs for those that are not there yet.
+static void add_units(PathVec *objects, JobVec *jobs, Package *pkg) {
   int n = parts_of(pkg);
   for (int i = 0; i < n; i++) {
-    const char *out = arena_printf(perm, "%s/%d.o", dir, jobs->len);
-    Job j = {{pkg, i, n, with_start}, out, source_size(pkg) / n};
-    vec_push(jobs, j);
+    Unit u = {pkg, i, n, is_main(pkg)};
+    Job j = {u, unit_object(&u), unit_key(&u), source_size(pkg) / n};
+    vec_push(objects, j.out);
+    if (access(j.out, R_OK) != 0)
+      vec_push(jobs, j);
   }
 }
 
@@ -171,11 +218,34 @@ static bool has_folder(const char *out) {
   return false;
 }
 
+// The program's key: what is linked, in this order. NULL if that is not
+// known.
+static const char *program_key(const LinkInput *in, Package *pkg) {
+  Hash h;
+  hash_init(&h);
+  hash_adds(&h, "program");
+  hash_adds(&h, package_key(pkg));
+  if (!link_add_identity(in, &h))
+    return NULL;
+  return hash_end_hex(&h);
+}
+
+static bool link_cached(const LinkInput *in, Package *pkg, bool keep) {
+  const char *key = cache_dir() ? program_key(in, pkg) : NULL;
+  const char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
+  if (cache_get(key, tmp, 0777))
+    return publish(tmp, in->out);
+  if (!link_program(in))
+    return false;
+  if (keep)
+    cache_put(key, in->out);
+  return true;
+}
+
 bool build_program(const Options *o, Package *pkg, const char *out) {
   if (!has_folder(out))
     return false;
-  const char *dir = make_temp_dir();
-  VEC(const char *) objects = {0};
+  PathVec objects = {0};
   JobVec jobs = {0};
   int n;
   Package *const *all = load_all(&n);
@@ -185,15 +255,15 @@ bool build_program(const Options *o, Package *pkg, const char *out) {
     if (all[i]->is_std && all[i] != pkg)
       vec_push(&objects, std_object(all[i]));
     else
-      add_units(&jobs, dir, all[i], all[i] == pkg);
+      add_units(&objects, &jobs, all[i]);
   }
-  vec_each(Job, j, &jobs)
-    vec_push(&objects, j->out);
   LinkInput in = {.lib_dir = lib_dir(), .objects = objects.at,
                   .nobjects = objects.len, .out = out};
-  bool ok = compile_all(&jobs, o->workers) && link_program(&in);
-  remove_temp_dir(dir);
-  return ok;
+  if (!compile_all(&jobs, o->workers) ||
+      !link_cached(&in, pkg, o->command == CMD_RUN))
+    return false;
+  cache_trim();
+  return true;
 }
 
 // ---- the standard library --------------------------------------------------
@@ -296,23 +366,23 @@ static bool load_input(const char *input) {
 }
 
 bool build_packages(const Options *o) {
-  load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
+  set_load_options(o);
   universe_init();
   bool ok = true;
   vec_each(const char *, input, &o->inputs)
     ok &= load_input(*input);
   if (diag_flush() > 0 || !ok)
     return false;
-  const char *dir = make_temp_dir();
+  PathVec objects = {0};
   JobVec jobs = {0};
   int n;
   Package *const *all = load_all(&n);
   for (int i = 0; i < n; i++) {
     if (!all[i]->is_std && !all[i]->fake)
-      add_units(&jobs, dir, all[i], false);
+      add_units(&objects, &jobs, all[i]);
   }
   ok = compile_all(&jobs, o->workers);
-  remove_temp_dir(dir);
+  cache_trim();
   return ok;
 }
 
@@ -332,7 +402,7 @@ bool build_std(const Options *o) {
       continue;
     const char *path =
         arena_printf(perm, "%s/%s", o->std_out, object_name(all[i]->path));
-    Job j = {{all[i], 0, 1, false}, path, source_size(all[i])};
+    Job j = {{all[i], 0, 1, false}, path, NULL, source_size(all[i])};
     if (!is_fresh(all[i], path))
       vec_push(&jobs, j);
   }

@@ -7,7 +7,8 @@
 #include "backend.h"
 
 typedef enum Command {
-  CMD_NONE, CMD_RUN, CMD_BUILD, CMD_VERSION, CMD_HELP, CMD_ENV, CMD_BUILD_STD
+  CMD_NONE, CMD_RUN, CMD_BUILD, CMD_VERSION, CMD_HELP, CMD_ENV, CMD_CLEAN,
+  CMD_BUILD_STD
 } Command;
 
 typedef enum Emit {
@@ -43,10 +44,24 @@ bool build_object(Package *pkg, const char *out);
 // Compiles all packages that the inputs name and keeps nothing.
 bool build_packages(const Options *o);
 bool build_std(const Options *o);
-// A new folder for temporary files.
-const char *make_temp_dir(void);
-void remove_temp_dir(const char *dir);
+// The folder for temporary files, made at the first call and removed when gl
+// ends, or by remove_work_dir.
+const char *work_dir(void);
+void remove_work_dir(void);
 
+// key.c: the names of packages in the cache. All imports are loaded.
+const char *package_key(Package *pkg);
+const char *unit_key(const Unit *u);
+// cache.c. No cache is no error: cache_dir is NULL, cache_get finds nothing.
+const char *cache_dir(void);
+// Copies the entry to the file; false if there is none (key NULL: never).
+bool cache_get(const char *key, const char *to, int mode);
+// Keeps a copy of the file, if it can.
+void cache_put(const char *key, const char *from);
+// Removes what has not been used for long; looks once a day.
+void cache_trim(void);
+// Removes everything. False after messages.
+bool cache_clean(void);
 
 // workers.c
 // Runs job(0) to job(n - 1) in several processes, 0: as many as there are

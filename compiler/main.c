@@ -75,10 +75,7 @@ static const char *default_output(const Options *o) {
 static int build_library(const Options *o, Package *pkg) {
   if (o->out)
     return !build_object(pkg, o->out);
-  const char *dir = make_temp_dir();
-  bool ok = build_object(pkg, arena_printf(perm, "%s/0.o", dir));
-  remove_temp_dir(dir);
-  return !ok;
+  return !build_object(pkg, arena_printf(perm, "%s/0.o", work_dir()));
 }
 
 // Several packages, or a pattern.
@@ -108,14 +105,14 @@ static int build(const Options *o) {
 
 // The file is gone before the program starts; the kernel keeps it until the
 // program ends.
-static int execute(const char *dir, const char *path, char **args) {
+static int execute(const char *path, char **args) {
   VEC(char *) argv = {0};
   vec_push(&argv, (char *)(uintptr_t)path);
   for (; *args; args++)
     vec_push(&argv, *args);
   vec_push(&argv, NULL);
   int fd = open(path, O_PATH | O_CLOEXEC);
-  remove_temp_dir(dir);
+  remove_work_dir();
   execveat(fd, "", argv.at, environ, AT_EMPTY_PATH);
   fprintf(stderr, "gl: %s: %s\n", path, strerror(errno));
   return 2;
@@ -133,20 +130,18 @@ static int run(const Options *o) {
     return 1;
   }
   lower_init();
-  const char *dir = make_temp_dir();
-  const char *path = arena_printf(perm, "%s/%s", dir, default_output(o));
-  if (!build_program(o, pkg, path)) {
-    remove_temp_dir(dir);
+  const char *path = arena_printf(perm, "%s/%s", work_dir(),
+                                  default_output(o));
+  if (!build_program(o, pkg, path))
     return 1;
-  }
   fflush(stdout);
-  return execute(dir, path, o->args);
+  return execute(path, o->args);
 }
 
 static int print_env(void) {
   printf("GLVERSION=%s\nGLLIB=%s\nGLSTDLIB=%s/stdlib\nGLOS=linux\n"
-         "GLARCH=amd64\n",
-         GL_VERSION, lib_dir(), lib_dir());
+         "GLARCH=amd64\nGLCACHE=%s\n",
+         GL_VERSION, lib_dir(), lib_dir(), cache_dir() ? cache_dir() : "off");
   return 0;
 }
 
@@ -165,6 +160,8 @@ static int gl_main(int argc, char **argv) {
     return 0;
   case CMD_ENV:
     return print_env();
+  case CMD_CLEAN:
+    return !cache_clean();
   case CMD_HELP: case CMD_NONE:
     break;
   }

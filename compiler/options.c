@@ -16,6 +16,7 @@ static const char usage[] =
     "    gl build [options] [-o OUT] FILE... | DIR    build a program\n"
     "    gl build [options] ./... | DIR...            check that they build\n"
     "    gl version                                   print the version\n"
+    "    gl clean -cache                              empty the cache\n"
     "    gl env                                       print where things are\n"
     "    gl help [command]\n"
     "\n"
@@ -95,6 +96,7 @@ static Command command_of(const char *word) {
                   {"version", CMD_VERSION}, {"--version", CMD_VERSION},
                   {"help", CMD_HELP},       {"--help", CMD_HELP},
                   {"-h", CMD_HELP},         {"env", CMD_ENV},
+                  {"clean", CMD_CLEAN},
                   {"--build-std", CMD_BUILD_STD}};
   for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
     if (strcmp(commands[i].word, word) == 0)
@@ -215,6 +217,11 @@ static void parse_build_std(Options *o, int argc, char **argv) {
   o->std_out = argv[3];
 }
 
+static void parse_clean(char **argv) {
+  if (!argv[0] || argv[1] || strcmp(argv[0], "-cache") != 0)
+    usage_error("%s", "clean: want -cache");
+}
+
 static bool want_color(void) {
   const char *no = getenv("NO_COLOR");
   const char *term = getenv("TERM");
@@ -237,6 +244,7 @@ Options parse_options(int argc, char **argv) {
   case CMD_RUN: parse_run(&o, argv + 2); break;
   case CMD_BUILD: parse_build(&o, argv + 2); break;
   case CMD_BUILD_STD: parse_build_std(&o, argc, argv); break;
+  case CMD_CLEAN: parse_clean(argv + 2); break;
   case CMD_HELP: o.topic = argv[2]; break;
   default: break;
   }

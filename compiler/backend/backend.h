@@ -32,5 +32,8 @@ typedef struct LinkInput {
 } LinkInput;
 // link.c: false and the linker's message on stderr if it fails.
 bool link_program(const LinkInput *in);
+// Adds what is linked besides the caller's own objects: the runtime, standard
+// packages, C's start files. False if that is not known.
+bool link_add_identity(const LinkInput *in, Hash *h);
 
 #endif

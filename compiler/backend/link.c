@@ -130,6 +130,26 @@ static bool run(Args *a) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+bool link_add_identity(const LinkInput *in, Hash *h) {
+  static const char *const ours[] = {"glstart.o", "glend.o", "gl.ld",
+                                     "libglrt.a"};
+  static const char *const theirs[] = {"crt1.o", "crti.o", "crtn.o",
+                                       "libgc.a"};
+  const char *start = find_start_files();
+  if (!start || !exists(start, "libgc.a"))
+    return false;
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    hash_add_file(h, in_lib(in, ours[i]));
+  for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+    hash_add_file(h, arena_printf(perm, "%s/%s", start, theirs[i]));
+  hash_add(h, &in->strip_debug, sizeof in->strip_debug);
+  for (int i = 0; i < in->nobjects; i++) {
+    if (strncmp(in->objects[i], in->lib_dir, strlen(in->lib_dir)) == 0)
+      hash_add_file(h, in->objects[i]);
+  }
+  return true;
+}
+
 bool link_program(const LinkInput *in) {
   char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
   const char *start = find_start_files();

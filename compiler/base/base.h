@@ -114,6 +114,25 @@ typedef struct StrMap {
 void *strmap_get(const StrMap *m, const char *key, size_t n);
 void strmap_put(StrMap *m, const char *key, size_t n, void *val);
 
+// ---- hash.c ----------------------------------------------------------------
+
+// BLAKE2b with a result of 32 bytes.
+enum { HASH_SIZE = 32 };
+typedef struct Hash {
+  uint64_t state[8];
+  uint64_t total;   // bytes before the block
+  unsigned char block[128];
+  size_t fill;      // of the block
+} Hash;
+void hash_init(Hash *h);
+void hash_add(Hash *h, const void *data, size_t n);
+// With the length before it, so that a list of strings is unambiguous.
+void hash_adds(Hash *h, const char *s);
+// A file by name, size and when it was written, without reading it.
+void hash_add_file(Hash *h, const char *path);
+void hash_end(Hash *h, unsigned char out[HASH_SIZE]);
+const char *hash_end_hex(Hash *h);  // in perm
+
 // ---- source.c --------------------------------------------------------------
 
 // A position: 0 is none, else 1 + offset into all source files laid end to

@@ -7,9 +7,8 @@
 // Requires that whatever such a body mentions can be linked from anywhere:
 // names of functions and variables are hidden, not local, whether exported
 // or not. So it must not define anything that only its own module has: func
-// literals (internal functions) and local types (numbered as bodies are
-// checked). What needs a frame of its own, defer and recover, is not inlined
-// anyway.
+// literals (internal functions) and local types. What needs a frame of its own,
+// defer and recover, is not inlined anyway.
 //
 // Bodies of imported packages are checked when they are first asked for.
 

@@ -506,6 +506,34 @@ static void local_vars(Checker *c, Decl *d) {
   vec_each(Object *, obj, &objs) declare(c, *obj, d->end);
 }
 
+static bool note_local_type(Walker *w, Decl *d) {
+  Package *pkg = w->data;
+  if (d->kind == D_TYPE && !d->type.alias)
+    vec_push(&pkg->local_types, d->type.name->pos);
+  return true;
+}
+
+// The types declared in functions are numbered by where they stand: so they
+// have the same numbers whether or not the bodies before them are checked,
+// as those of a package that was compiled before are not.
+static int local_type_id(Checker *c, Pos pos) {
+  Package *pkg = c->pkg;
+  if (!pkg->local_types.len) {
+    Walker w = {.decl = note_local_type, .data = pkg};
+    vec_each(File *, f, &pkg->files) vec_each(Decl *, d, &(*f)->decls)
+      if ((*d)->kind != D_TYPE) walk_decl(&w, *d);
+  }
+  int lo = 0, hi = pkg->local_types.len;  // at[lo] <= pos < at[hi]
+  while (hi - lo > 1) {
+    int mid = lo + (hi - lo) / 2;
+    if (pkg->local_types.at[mid] <= pos)
+      lo = mid;
+    else
+      hi = mid;
+  }
+  return lo + 1;
+}
+
 static void local_type(Checker *c, Decl *d) {
   Object *obj = local_object(c, OBJ_TYPE, d->type.name, d);
   d->type.obj = obj;
@@ -513,7 +541,7 @@ static void local_type(Checker *c, Decl *d) {
   declare(c, obj, obj->pos);
   obj->color = COLOR_GREY;
   if (!d->type.alias)
-    named_of(c, obj)->named.local_id = ++c->pkg->nlocal_types;
+    named_of(c, obj)->named.local_id = local_type_id(c, obj->pos);
   vec_push(&c->path, obj);
   type_decl(c, obj, d);
   c->path.len--;

@@ -424,6 +424,9 @@ bool check_package(Package *pkg) {
   // Loading imports has used current_checker for others.
   current_checker = &c;
   c.imports = k.imports;
+  if (pkg->bodies && !check_options.lax && diag_error_count() == errors &&
+      load_options.fetch && load_options.fetch(pkg))
+    pkg->bodies = false;
   check_direct_cycles(&c, &k.types);
   check_direct_cycles(&c, &k.aliases);
   resolve_all(&c, &k.types);

@@ -230,7 +230,7 @@ struct Package {
   VEC(FuncInfo *) funcs;       // all declared functions and methods with
                                // their FuncInfo, source order, `init`s too
   VEC(FuncInfo *) global_lits; // func literals outside functions
-  int nlocal_types;
+  VEC(Pos) local_types;        // where functions declare types, ascending
   int lang;                    // minor version its module asks for, or 0
   int state;                   // load.c: loading, loaded
   void *lower;                 // lowering's
@@ -767,6 +767,9 @@ typedef struct LoadOptions {
   const char *stdlib;        // folder of the standard library
   const char *tags;          // further build tags, separated by commas
   bool all_bodies;           // check (and lower) bodies of std packages too
+  // Whether the package's objects were compiled before; its bodies are not
+  // checked then. Its files are parsed, its imports loaded. May be NULL.
+  bool (*fetch)(Package *pkg);
 } LoadOptions;
 extern LoadOptions load_options;
 
