@@ -38,6 +38,38 @@ void extend_arguments(Val call, Type *sig, unsigned first) {
   }
 }
 
+static void mark_parameter(Val v, unsigned i, const char *attr, uint64_t n) {
+  if (LLVMIsAFunction(v)) {
+    add_attr(v, i + 1, attr, n);
+    return;
+  }
+  unsigned kind = LLVMGetEnumAttributeKindForName(attr, strlen(attr));
+  LLVMAddCallSiteAttribute(v, i + 1,
+                           LLVMCreateEnumAttribute(M->ctx, kind, n));
+}
+
+static void mark_own(Val v, unsigned i, uint64_t size) {
+  mark_parameter(v, i, "noalias", 0);
+  mark_parameter(v, i, "nocapture", 0);
+  if (size > 0)
+    mark_parameter(v, i, "dereferenceable", size);
+}
+
+void mark_own_memory(Val v, Type *sig, Type *recv) {
+  unsigned i = 0;
+  if (results_in_memory(sig))
+    mark_own(v, i++, LLVMABISizeOfType(M->layout, results_struct(sig)));
+  if (recv && is_memory_class(recv))
+    mark_own(v, i, (uint64_t)type_size(recv));
+  if (recv)
+    i++;
+  vec_each(Object *, p, &sig->func.params) {
+    if (is_memory_class((*p)->type))
+      mark_own(v, i, (uint64_t)type_size((*p)->type));
+    i++;
+  }
+}
+
 static void take_results(Val call, Val memory, Type *sig, Val *vals) {
   ObjectVec *rs = &sig->func.results;
   if (!vals)
@@ -79,6 +111,7 @@ static Val build_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
     LLVMAddCallSiteAttribute(call, n,
                              LLVMCreateEnumAttribute(M->ctx, kind, 0));
   }
+  mark_own_memory(call, sig, recv);
   take_results(call, memory, sig, vals);
   return call;
 }

@@ -42,12 +42,12 @@ Val function_declare(const char *name, LLVMTypeRef type) {
   return fn;
 }
 
-static Type *receiver_type(Object *f) {
-  return f->type->func.recv ? f->type->func.recv->type : NULL;
+static Type *recv_of(Type *sig) {
+  return sig->func.recv ? sig->func.recv->type : NULL;
 }
 
 static LLVMTypeRef type_of_func(Object *f) {
-  Type *recv = f->func.recv_named ? receiver_type(f) : NULL;
+  Type *recv = f->func.recv_named ? recv_of(f->type) : NULL;
   return func_llvm_type(f->type, recv, false);
 }
 
@@ -495,6 +495,10 @@ static void lower_function_as(FuncInfo *info, Val fn, Val self) {
   F->sig = info->sig;
   F->self = self;
   set_linkage(info, info->obj ? directive_of(info->obj) : NULL);
+  // A call may return by a panic that a deferred call ends, unseen by LLVM:
+  // what was stored in the results before it counts then.
+  if (!info->has_defer)
+    mark_own_memory(fn, info->sig, recv_of(info->sig));
   unsigned at = 0;
   if (results_in_memory(info->sig))
     F->sret = LLVMGetParam(fn, at++);
@@ -533,7 +537,7 @@ void lower_function(FuncInfo *info) {
   }
   const char *name = link_name_info(info);
   bool nest = !info->obj && info->captures.len > 0;
-  Type *recv = info->sig->func.recv ? info->sig->func.recv->type : NULL;
+  Type *recv = recv_of(info->sig);
   Val fn = function_declare(name, func_llvm_type(info->sig, recv, nest));
   if (LLVMCountBasicBlocks(fn) > 0)
     return;

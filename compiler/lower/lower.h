@@ -338,6 +338,10 @@ Val lower_call(Expr *x);
 // Results of any call into vals (scalar values or addresses), n of them.
 void lower_call_multi(Expr *x, Val *vals);
 void lower_go(Stmt *s);
+// Tells LLVM of v, a function or a call of one, that the memory of arguments
+// and results is the call's alone: the caller passes places of its own, which
+// nobody else sees until the call is over. What leaves the frame is boxed.
+void mark_own_memory(Val v, Type *sig, Type *recv);
 // Calls code with arguments by the calling convention; results into vals.
 void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
                Val closure, Val *vals, bool noinline);
