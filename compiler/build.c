@@ -6,6 +6,7 @@
 //   bin/gl
 //   lib/gl/libglrt.a glstart.o glend.o     the runtime
 //   lib/gl/pkg/<path, . for />.o           standard packages, compiled
+//   lib/gl/pkg/<path, . for />.esc         and what escapes in their functions
 //   lib/gl/stdlib/<path>/*.gl              and their sources
 //
 // A program links the standard packages it imports, directly or not. Its own
@@ -74,8 +75,8 @@ void remove_work_dir(void) {
   work = NULL;
 }
 
-static const char *object_name(const char *import_path) {
-  char *s = arena_printf(perm, "%s.o", import_path);
+static const char *file_name(const char *import_path, const char *suffix) {
+  char *s = arena_printf(perm, "%s%s", import_path, suffix);
   for (char *p = s; *p; p++) {
     if (*p == '/')
       *p = '.';
@@ -112,11 +113,20 @@ static const char *unit_object(const Unit *u) {
   return arena_printf(perm, "%s/%s.o", work_dir(), unit_key(u));
 }
 
+// Where the escape summaries of a package are, for others to read.
+static const char *summary_path(Package *pkg) {
+  if (pkg->is_std)
+    return arena_printf(perm, "%s/pkg/%s", lib_dir(),
+                        file_name(pkg->path, ".esc"));
+  return arena_printf(perm, "%s/%s.esc", work_dir(), summary_key(pkg));
+}
+
 // Whether all objects of the package are in the cache; then they are in the
 // work folder, too.
 static bool fetch_package(Package *pkg) {
   int n = parts_of(pkg);
-  bool ok = true;
+  bool ok = is_main(pkg) ||
+            cache_get(summary_key(pkg), summary_path(pkg), 0666);
   for (int i = 0; i < n && ok; i++) {
     Unit u = {pkg, i, n, is_main(pkg)};
     ok = cache_get(unit_key(&u), unit_object(&u), 0666);
@@ -126,6 +136,7 @@ static bool fetch_package(Package *pkg) {
 
 static void set_load_options(const Options *o) {
   load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
+  lower_options.summary_path = summary_path;
   if (o->emit == EMIT_PROGRAM && cache_dir())
     load_options.fetch = fetch_package;
 }
@@ -169,12 +180,20 @@ static int larger_first(const void *a, const void *b) {
   return strcmp(x->out, y->out);
 }
 
+static void keep_summaries(Package *pkg) {
+  if (cache_dir() && escape_write_summaries(pkg, summary_path(pkg)))
+    cache_put(summary_key(pkg), summary_path(pkg));
+}
+
 // The large ones first, so that nobody waits for a large one that came last.
 static bool compile_all(JobVec *jobs, int workers) {
   if (!jobs->len)
     return true;
-  vec_each(Job, j, jobs)
+  vec_each(Job, j, jobs) {
     escape_analyze(j->unit.pkg);
+    if (j->key && j->unit.part == 0 && !is_main(j->unit.pkg))
+      keep_summaries(j->unit.pkg);
+  }
   qsort(jobs->at, (size_t)jobs->len, sizeof *jobs->at, larger_first);
   return run_jobs(jobs->len, workers, compile_job, jobs);
 }
@@ -186,7 +205,7 @@ bool build_object(Package *pkg, const char *out) {
 
 static const char *std_object(Package *pkg) {
   const char *path = arena_printf(perm, "%s/pkg/%s", lib_dir(),
-                                  object_name(pkg->path));
+                                  file_name(pkg->path, ".o"));
   if (access(path, R_OK) != 0)
     fatal("%s: %s (was the standard library built?)", path, strerror(errno));
   return path;
@@ -401,10 +420,18 @@ bool build_std(const Options *o) {
     if (all[i] == package_unsafe || all[i]->fake)
       continue;
     const char *path =
-        arena_printf(perm, "%s/%s", o->std_out, object_name(all[i]->path));
+        arena_printf(perm, "%s/%s", o->std_out,
+                     file_name(all[i]->path, ".o"));
     Job j = {{all[i], 0, 1, false}, path, NULL, source_size(all[i])};
     if (!is_fresh(all[i], path))
       vec_push(&jobs, j);
   }
-  return compile_all(&jobs, o->workers) && ok;
+  ok &= compile_all(&jobs, o->workers);
+  vec_each(Job, j, &jobs) {
+    Package *pkg = j->unit.pkg;
+    ok &= escape_write_summaries(
+        pkg, arena_printf(perm, "%s/%s", o->std_out,
+                          file_name(pkg->path, ".esc")));
+  }
+  return ok;
 }

@@ -52,6 +52,7 @@ void remove_work_dir(void);
 // key.c: the names of packages in the cache. All imports are loaded.
 const char *package_key(Package *pkg);
 const char *unit_key(const Unit *u);
+const char *summary_key(Package *pkg);   // of its escape summaries
 // cache.c. No cache is no error: cache_dir is NULL, cache_get finds nothing.
 const char *cache_dir(void);
 // Copies the entry to the file; false if there is none (key NULL: never).

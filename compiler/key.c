@@ -115,3 +115,11 @@ const char *unit_key(const Unit *u) {
   hash_add(&h, facts, sizeof facts);
   return hash_end_hex(&h);
 }
+
+const char *summary_key(Package *pkg) {
+  Hash h;
+  hash_init(&h);
+  hash_adds(&h, "summary");
+  hash_adds(&h, package_key(pkg));
+  return hash_end_hex(&h);
+}

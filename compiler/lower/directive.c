@@ -41,6 +41,8 @@ static void read_pragma(Directive *d, const char *text, bool is_std) {
     d->noinline_ = true;
   else if (strncmp(text, "go:nosplit", 10) == 0)
     d->nosplit = true;
+  else if (strncmp(text, "go:noescape", 11) == 0)
+    d->noescape = true;
   else if (is_std && strncmp(text, "gl:wrapper", 10) == 0)
     d->wrapper = d->noinline_ = true;
   for (size_t i = 0; is_std && i < sizeof words / sizeof *words; i++) {

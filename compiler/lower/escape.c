@@ -30,7 +30,6 @@ EscLoc *esc_heap;              // everything that lives for ever
 static Map var_locs;           // Object -> EscLoc
 static Map site_locs;          // expression or statement -> EscLoc
 static VEC(EscLoc *) batch_locs;
-static Map summaries;          // FuncInfo -> EscSummary
 
 // ---- locations and edges ---------------------------------------------------
 
@@ -82,6 +81,15 @@ void esc_flow(EscHole k, EscLoc *src) {
   vec_push(&k.dst->in, e);
 }
 
+EscHole esc_heap_hole(void) {
+  return (EscHole){esc_heap, 0};
+}
+
+EscHole esc_var_hole(Object *var) {
+  EscLoc *l = esc_var(var);
+  return l ? (EscHole){l, 0} : esc_heap_hole();
+}
+
 // ---- solution --------------------------------------------------------------
 
 static bool func_contains(FuncInfo *outer, FuncInfo *inner) {
@@ -105,9 +113,9 @@ static void leak_param(EscLoc *l, EscLoc *root, int derefs) {
   int *slot = NULL;
   if (root->is_result && root->func == l->func &&
       root->index < ESC_MAX_RESULTS)
-    slot = &l->leak_result[root->index];
+    slot = &l->leak.result[root->index];
   else
-    slot = &l->leak_heap;
+    slot = &l->leak.heap;
   if (*slot < 0 || *slot > derefs)
     *slot = derefs;
 }
@@ -176,26 +184,8 @@ static void solve(void) {
       (*l)->var->var.heap = (*l)->escapes;
     // A parameter that itself moved to the heap takes its value along.
     if ((*l)->is_param && (*l)->escapes)
-      (*l)->leak_heap = 0;
+      (*l)->leak.heap = 0;
   }
-}
-
-// ---- summaries -------------------------------------------------------------
-
-static void summarize(FuncInfo *f) {
-  EscSummary *s = NEW(EscSummary);
-  s->nparams = f->sig->func.params.len + (f->sig->func.recv ? 1 : 0);
-  s->params = NEW_ARRAY(EscLoc *, s->nparams + 1);
-  int n = 0;
-  if (f->sig->func.recv)
-    s->params[n++] = esc_var(f->sig->func.recv);
-  vec_each(Object *, p, &f->sig->func.params)
-    s->params[n++] = esc_var(*p);
-  map_put(&summaries, f, s);
-}
-
-EscSummary *esc_summary(FuncInfo *f) {
-  return map_get(&summaries, f);
 }
 
 // ---- strongly connected components of the call graph -----------------------
@@ -203,7 +193,7 @@ EscSummary *esc_summary(FuncInfo *f) {
 typedef struct SccNode {
   FuncInfo *func;
   int index, low;
-  bool on_stack;
+  bool on_stack, current;   // current: in the component being analysed
 } SccNode;
 
 static Map scc_nodes;
@@ -212,19 +202,36 @@ static int scc_counter;
 
 static SccNode *visit(FuncInfo *f);
 
+bool esc_in_component(FuncInfo *f) {
+  SccNode *n = map_get(&scc_nodes, f);
+  return n && n->current;
+}
+
+FuncInfo *esc_analyzable(Object *f) {
+  FuncInfo *info = instance_info(f);
+  if (!info || !info->body || !info->checked || is_generic_function(info))
+    return NULL;
+  // Of a package that is compiled already some bodies may be checked by now,
+  // for inlining; its summaries do not depend on that.
+  bool is_instance = f->func.instance || f->func.origin;
+  return info->pkg->bodies || is_instance ? info : NULL;
+}
+
 static bool visit_callees_expr(Walker *w, Expr *x) {
-  Object *o = NULL;
-  if (x->kind == E_IDENT)
-    o = x->ident.obj;
-  else if (x->kind == E_SELECTOR && x->selector.selection)
+  SccNode *from = w->data;
+  Object *o = func_object(x);
+  if (x->kind == E_SELECTOR && x->selector.selection) {
     o = x->selector.selection->obj;
-  if (!o || o->kind != OBJ_FUNC || !o->func.info || !o->func.info->body ||
-      o->pkg != ((SccNode *)w->data)->func->pkg ||
-      is_generic_function(o->func.info))
+    if (o->kind == OBJ_FUNC && o->func.iface)
+      o = esc_concrete_method(x->selector.x, o);
+  }
+  FuncInfo *info =
+      o && o->kind == OBJ_FUNC && !o->func.iface ? esc_analyzable(o) : NULL;
+  if (!info)
     return true;
-  SccNode *from = w->data, *to = map_get(&scc_nodes, o->func.info);
+  SccNode *to = map_get(&scc_nodes, info);
   if (!to) {
-    to = visit(o->func.info);
+    to = visit(info);
     if (to->low < from->low)
       from->low = to->low;
   } else if (to->on_stack && to->index < from->low) {
@@ -233,24 +240,39 @@ static bool visit_callees_expr(Walker *w, Expr *x) {
   return true;
 }
 
+static bool visit_callees_stmt(Walker *w, Stmt *s) {
+  (void)w;
+  esc_note_values(s);
+  return true;
+}
+
+static void analyze(FuncInfo *const *funcs, int n) {
+  batch_locs.len = 0;
+  for (int i = 0; i < n; i++)
+    esc_declare_signature(funcs[i]);
+  for (int i = 0; i < n; i++)
+    esc_walk_function(funcs[i]);
+  solve();
+  for (int i = 0; i < n; i++)
+    esc_keep_summary(funcs[i]);
+  esc_heap->in.len = 0;
+}
+
 // The functions of the component that f is the root of.
 static void analyze_component(SccNode *root) {
   VEC(FuncInfo *) funcs = {0};
+  VEC(SccNode *) nodes = {0};
   SccNode *n;
-  batch_locs.len = 0;
   do {
     n = scc_stack.at[--scc_stack.len];
     n->on_stack = false;
+    n->current = true;
+    vec_push(&nodes, n);
     vec_push(&funcs, n->func);
   } while (n != root);
-  vec_each(FuncInfo *, f, &funcs)
-    esc_declare_signature(*f);
-  vec_each(FuncInfo *, f, &funcs)
-    esc_walk_function(*f);
-  solve();
-  vec_each(FuncInfo *, f, &funcs)
-    summarize(*f);
-  esc_heap->in.len = 0;
+  analyze(funcs.at, funcs.len);
+  vec_each(SccNode *, m, &nodes)
+    (*m)->current = false;
 }
 
 static SccNode *visit(FuncInfo *f) {
@@ -260,7 +282,8 @@ static SccNode *visit(FuncInfo *f) {
   n->on_stack = true;
   map_put(&scc_nodes, f, n);
   vec_push(&scc_stack, n);
-  Walker w = {.expr = visit_callees_expr, .data = n};
+  Walker w = {.expr = visit_callees_expr, .stmt = visit_callees_stmt,
+              .data = n};
   walk_stmt(&w, f->body);
   if (n->low == n->index)
     analyze_component(n);
@@ -269,12 +292,14 @@ static SccNode *visit(FuncInfo *f) {
 
 // ---- entry -----------------------------------------------------------------
 
-static void make_heap(void) {
-  if (esc_heap)
-    return;
-  esc_heap = NEW(EscLoc);
-  esc_heap->escapes = true;
-  esc_heap->loop_depth = -1;
+void escape_require(FuncInfo *f) {
+  if (!esc_heap) {
+    esc_heap = NEW(EscLoc);
+    esc_heap->escapes = true;
+    esc_heap->loop_depth = -1;
+  }
+  if (f->body && !map_get(&scc_nodes, f))
+    visit(f);
 }
 
 void escape_analyze(Package *pkg) {
@@ -282,26 +307,12 @@ void escape_analyze(Package *pkg) {
   if (map_has(&done, pkg))
     return;
   map_put(&done, pkg, pkg);
-  make_heap();
-  vec_each(FuncInfo *, f, &pkg->funcs)
-    if ((*f)->body && !map_get(&scc_nodes, *f) && !is_generic_function(*f))
-      visit(*f);
+  vec_each(FuncInfo *, f, &pkg->funcs) {
+    if (!is_generic_function(*f))
+      escape_require(*f);
+  }
   vec_each(FuncInfo *, f, &pkg->global_lits)
-    escape_analyze_function(*f);
-}
-
-void escape_analyze_function(FuncInfo *f) {
-  batch_locs.len = 0;
-  esc_declare_signature(f);
-  esc_walk_function(f);
-  solve();
-  summarize(f);
-  esc_heap->in.len = 0;
-}
-
-void escape_require(FuncInfo *f) {
-  if (!esc_summary(f))
-    escape_analyze_function(f);
+    escape_require(*f);
 }
 
 bool escapes_var(Object *var) {

@@ -11,15 +11,10 @@ static int depth;          // its loop depth
 
 static const EscHole nowhere = {NULL, 0};
 
-static void flow_expr(EscHole k, Expr *x);
 static void flow_stmt(Stmt *s);
 static void flow_block(StmtVec *stmts);
 
 // ---- holes -----------------------------------------------------------------
-
-static EscHole heap_hole(void) {
-  return (EscHole){esc_heap, 0};
-}
 
 static EscHole deref_hole(EscHole k) {
   k.derefs++;
@@ -35,12 +30,11 @@ static EscHole loc_hole(EscLoc *l) {
   return (EscHole){l, 0};
 }
 
-static EscHole var_hole(Object *var) {
-  EscLoc *l = esc_var(var);
-  return l ? loc_hole(l) : heap_hole();
+EscLoc *esc_temporary(void) {
+  return esc_loc_new(cur, depth);
 }
 
-static void discard(Expr *x) {
+void flow_discard(Expr *x) {
   if (x)
     flow_expr(nowhere, x);
 }
@@ -57,9 +51,7 @@ static bool pointer_shaped(Type *t) {
          (u->kind == TY_BASIC && u->basic.kind == B_UNSAFE_POINTER);
 }
 
-// A site whose address flows to k: the memory that k's value points to.
-// What is put into that memory flows to the location returned.
-static EscLoc *spill(EscHole k, const void *site) {
+EscLoc *esc_spill(EscHole k, const void *site) {
   EscLoc *l = esc_site(site, cur, depth);
   esc_flow(addr_hole(k), l);
   return l;
@@ -67,14 +59,13 @@ static EscLoc *spill(EscHole k, const void *site) {
 
 // ---- conversions -----------------------------------------------------------
 
-// x's value, converted to type `to`, goes to k.
-static void flow_as(EscHole k, Expr *x, Type *to) {
+void flow_as(EscHole k, Expr *x, Type *to) {
   if (to && is_interface(to) && x->type && !is_interface(x->type) &&
       x->mode != MODE_NIL && x->type->kind != TY_TUPLE &&
       !(x->type->kind == TY_BASIC &&
         x->type->basic.kind == B_UNTYPED_NIL) &&
       !pointer_shaped(x->type)) {
-    flow_expr(loc_hole(spill(k, x)), x);
+    flow_expr(loc_hole(esc_spill(k, x)), x);
     return;
   }
   flow_expr(k, x);
@@ -94,7 +85,7 @@ static void flow_uintptr(EscHole k, Expr *x) {
     else
       flow_uintptr(k, x->call.args.at[0]);
   } else {
-    discard(x);
+    flow_discard(x);
   }
 }
 
@@ -110,168 +101,31 @@ static void flow_conversion(EscHole k, Expr *x) {
   if (from->kind == TY_SLICE && to->kind == TY_ARRAY)
     flow_expr(deref_hole(k), arg);
   else if (is_string(to) != is_string(from))
-    discard(arg);
+    flow_discard(arg);
   else
     flow_as(k, arg, x->type);
 }
 
-// ---- calls -----------------------------------------------------------------
-
-// The declared function that a call surely reaches, or NULL.
-static Object *static_callee(Expr *fun) {
-  fun = unparen(fun);
-  Object *o = NULL;
-  if (fun->kind == E_IDENT)
-    o = fun->ident.obj;
-  else if (fun->kind == E_SELECTOR && !fun->selector.selection)
-    o = fun->selector.sel->ident.obj;
-  else if (fun->kind == E_SELECTOR &&
-           fun->selector.selection->kind == SEL_METHOD)
-    o = fun->selector.selection->obj;
-  if (!o || o->kind != OBJ_FUNC || o->func.iface)
-    return NULL;
-  return o;
-}
-
-typedef struct Callee {
-  FuncInfo *info;       // NULL: unknown
-  EscSummary *summary;  // NULL: in the component being analysed
-  EscHole *results;     // where the call's results go
-  int nresults;
-} Callee;
-
-// The holes for argument i (receiver first): several, since a parameter may
-// leak to the heap and to results. All become edges into one temporary.
-static EscHole argument_hole(Callee *c, int i) {
-  if (!c->info)
-    return heap_hole();
-  if (!c->summary) {
-    Object *recv = c->info->sig->func.recv;
-    if (recv && i-- == 0)
-      return var_hole(recv);
-    if (i >= c->info->sig->func.params.len)
-      return heap_hole();
-    return var_hole(c->info->sig->func.params.at[i]);
-  }
-  EscLoc *p = i < c->summary->nparams ? c->summary->params[i] : NULL;
-  if (!p)
-    return heap_hole();
-  EscLoc *t = esc_loc_new(cur, depth);
-  if (p->leak_heap >= 0)
-    esc_flow((EscHole){esc_heap, p->leak_heap}, t);
-  for (int r = 0; r < c->nresults && r < ESC_MAX_RESULTS; r++)
-    if (p->leak_result[r] >= 0 && c->results[r].dst)
-      esc_flow((EscHole){c->results[r].dst,
-                         c->results[r].derefs + p->leak_result[r]},
-               t);
-  return loc_hole(t);
-}
-
-static void flow_args(Callee *c, Expr *x, Type *sig, int first) {
-  ExprVec *args = &x->call.args;
-  ObjectVec *params = &sig->func.params;
-  int np = params->len;
-  if (args->len == 1 && args->at[0]->mode == MODE_TUPLE) {
-    // f(g()): the results of g, interfaces boxed by the call, go anywhere.
-    flow_expr(heap_hole(), args->at[0]);
-    return;
-  }
-  bool pack = sig->func.variadic && !x->call.spread;
-  EscLoc *packed = NULL;
-  if (pack)
-    packed = spill(argument_hole(c, first + np - 1), x);
-  for (int i = 0; i < args->len; i++) {
-    if (pack && i >= np - 1) {
-      Type *slice = params->at[np - 1]->type;
-      flow_as(loc_hole(packed), args->at[i], under(slice)->slice.elem);
-    } else {
-      flow_as(argument_hole(c, first + i), args->at[i], params->at[i]->type);
-    }
-  }
-}
-
-// The results of a callee in the component being analysed.
-static void flow_results(Callee *c) {
-  if (!c->info || c->summary)
-    return;
-  ObjectVec *results = &c->info->sig->func.results;
-  for (int i = 0; i < c->nresults && i < results->len; i++)
-    if (c->results[i].dst)
-      esc_flow(c->results[i], esc_var(results->at[i]));
-}
-
-// Whether the call passes the receiver's address (x.M with *T's method and
-// an addressable x of type T, perhaps through embedded fields).
-static void flow_receiver(EscHole k, Expr *sel) {
-  Selection *s = sel->selector.selection;
-  Expr *x = sel->selector.x;
-  Type *t = x->type;
-  bool through_pointer = under(t)->kind == TY_POINTER || s->indirect;
-  bool wants_pointer = s->obj->func.ptr_recv;
-  if (s->path.len == 0) {
-    if (wants_pointer && under(t)->kind != TY_POINTER)
-      flow_expr(addr_hole(k), x);
-    else if (!wants_pointer && under(t)->kind == TY_POINTER)
-      flow_expr(deref_hole(k), x);
-    else
-      flow_expr(k, x);
-  } else {
-    // Fewer loads than the path has are on the safe side.
-    flow_expr(wants_pointer && !through_pointer ? addr_hole(k) : k, x);
-  }
-}
-
-static void flow_call_holes(EscHole *ks, int nks, Expr *x) {
-  Expr *fun = unparen(x->call.fun);
-  Type *ft = fun->type ? under(fun->type) : NULL;
-  Callee c = {.results = ks, .nresults = nks};
-  Object *o = static_callee(fun);
-  int first = 0;
-  if (!ft || ft->kind != TY_FUNC) {
-    discard(fun);
-    vec_each(Expr *, a, &x->call.args)
-      flow_expr(heap_hole(), *a);
-    return;
-  }
-  if (o && o->func.info && o->func.info->body && o->pkg == cur->pkg &&
-      !is_generic_function(o->func.info)) {
-    c.info = o->func.info;
-    c.summary = esc_summary(c.info);
-  } else if (fun->kind == E_FUNC_LIT) {
-    c.info = fun->func.info;
-  }
-  if (fun->kind == E_SELECTOR && fun->selector.selection &&
-      fun->selector.selection->kind == SEL_METHOD) {
-    first = 1;
-    if (o)
-      flow_receiver(argument_hole(&c, 0), fun);
-    else
-      flow_expr(heap_hole(), fun->selector.x);
-  } else if (!o) {
-    discard(fun);
-  }
-  flow_args(&c, x, ft, first);
-  flow_results(&c);
-}
+// ---- builtins -----------------------------------------------------------
 
 static void flow_append(EscHole k, Expr *x) {
   ExprVec *args = &x->call.args;
   Type *elem = under(x->type)->slice.elem;
   // Growing copies what the old array holds to a new one on the heap.
   if (carries_pointers(elem)) {
-    EscLoc *t = esc_loc_new(cur, depth);
+    EscLoc *t = esc_temporary();
     esc_flow(k, t);
-    esc_flow(deref_hole(heap_hole()), t);
+    esc_flow(deref_hole(esc_heap_hole()), t);
     flow_expr(loc_hole(t), args->at[0]);
   } else {
     flow_expr(k, args->at[0]);
   }
   for (int i = 1; i < args->len; i++) {
     if (x->call.spread)
-      flow_expr(carries_pointers(elem) ? deref_hole(heap_hole()) : nowhere,
+      flow_expr(carries_pointers(elem) ? deref_hole(esc_heap_hole()) : nowhere,
                 args->at[i]);
     else
-      flow_as(heap_hole(), args->at[i], elem);
+      flow_as(esc_heap_hole(), args->at[i], elem);
   }
 }
 
@@ -281,7 +135,7 @@ static void flow_allocation(EscHole k, Expr *x, BuiltinId id) {
   Type *t = under(x->type);
   int64_t size = -1;
   for (int i = 1; i < args->len; i++)
-    discard(args->at[i]);
+    flow_discard(args->at[i]);
   if (id == BUILTIN_NEW) {
     size = type_size(t->pointer.elem);
   } else if (t->kind == TY_SLICE && args->len >= 2) {
@@ -293,7 +147,7 @@ static void flow_allocation(EscHole k, Expr *x, BuiltinId id) {
   } else {
     return;  // maps and channels are always on the heap
   }
-  EscLoc *l = spill(k, x);
+  EscLoc *l = esc_spill(k, x);
   if (size < 0 || size > ESC_MAX_IMPLICIT)
     l->escapes = true;
   if (id == BUILTIN_NEW && args->at[0]->mode != MODE_TYPE)
@@ -303,17 +157,17 @@ static void flow_allocation(EscHole k, Expr *x, BuiltinId id) {
 static void flow_copy(Expr *x) {
   Expr *src = x->call.args.at[1];
   Type *t = under(src->type);
-  discard(x->call.args.at[0]);
+  flow_discard(x->call.args.at[0]);
   if (t->kind == TY_SLICE && carries_pointers(t->slice.elem))
-    flow_expr(deref_hole(heap_hole()), src);
+    flow_expr(deref_hole(esc_heap_hole()), src);
   else
-    discard(src);
+    flow_discard(src);
 }
 
 static void flow_builtin(EscHole k, Expr *x, BuiltinId id) {
   ExprVec *args = &x->call.args;
   if (args->len == 1 && args->at[0]->mode == MODE_TUPLE) {
-    flow_expr(heap_hole(), args->at[0]);
+    flow_expr(esc_heap_hole(), args->at[0]);
     return;
   }
   switch (id) {
@@ -328,7 +182,7 @@ static void flow_builtin(EscHole k, Expr *x, BuiltinId id) {
     flow_copy(x);
     return;
   case BUILTIN_PANIC:
-    flow_as(heap_hole(), args->at[0], type_any);
+    flow_as(esc_heap_hole(), args->at[0], type_any);
     return;
   case BUILTIN_MIN:
   case BUILTIN_MAX:
@@ -342,12 +196,12 @@ static void flow_builtin(EscHole k, Expr *x, BuiltinId id) {
   case BUILTIN_UNSAFE_STRINGDATA:
     flow_expr(k, args->at[0]);
     for (int i = 1; i < args->len; i++)
-      discard(args->at[i]);
+      flow_discard(args->at[i]);
     return;
   default:
     vec_each(Expr *, a, args)
       if ((*a)->mode != MODE_TYPE)
-        discard(*a);
+        flow_discard(*a);
     return;
   }
 }
@@ -368,7 +222,7 @@ static void flow_call(EscHole k, Expr *x) {
     EscHole ks[ESC_MAX_RESULTS];
     for (int i = 0; i < ESC_MAX_RESULTS; i++)
       ks[i] = k;
-    flow_call_holes(ks, ESC_MAX_RESULTS, x);
+    flow_call_results(ks, ESC_MAX_RESULTS, x);
   }
 }
 
@@ -383,7 +237,7 @@ bool capture_by_value(Object *var) {
 static void flow_func_lit(EscHole k, Expr *x) {
   FuncInfo *info = x->func.info;
   bool walked = esc_has_site(x);
-  EscLoc *closure = spill(k, x);
+  EscLoc *closure = esc_spill(k, x);
   if (walked)
     return;
   vec_each(Object *, v, &info->captures) {
@@ -400,7 +254,7 @@ static void flow_func_lit(EscHole k, Expr *x) {
 static void flow_composite(EscHole k, Expr *x) {
   Type *t = under(x->type);
   if (t->kind == TY_POINTER) {  // elided &T in a composite of pointers
-    EscLoc *l = spill(k, x);
+    EscLoc *l = esc_spill(k, x);
     if (type_size(t->pointer.elem) > ESC_MAX_IMPLICIT)
       l->escapes = true;
     k = loc_hole(l);
@@ -410,7 +264,7 @@ static void flow_composite(EscHole k, Expr *x) {
   Type *elem = NULL;
   if (t->kind == TY_SLICE) {
     elem = t->slice.elem;
-    EscLoc *l = spill(k, x);
+    EscLoc *l = esc_spill(k, x);
     if (type_size(elem) > 0 &&
         x->composite.elems.len > ESC_MAX_IMPLICIT / type_size(elem))
       l->escapes = true;
@@ -422,7 +276,7 @@ static void flow_composite(EscHole k, Expr *x) {
   } else if (t->kind == TY_ARRAY) {
     elem = t->array.elem;
   } else if (t->kind == TY_MAP) {
-    elem_hole = heap_hole();
+    elem_hole = esc_heap_hole();
     elem = t->map.elem;
   }
   int i = 0;
@@ -437,7 +291,7 @@ static void flow_composite(EscHole k, Expr *x) {
         f = t->struct_.fields.at[i];
       want = f ? f->type : NULL;
     } else if (v->kind == E_KEY_VALUE && t->kind == TY_MAP) {
-      flow_as(heap_hole(), v->kv.key, t->map.key);
+      flow_as(esc_heap_hole(), v->kv.key, t->map.key);
     }
     flow_as(elem_hole, v->kind == E_KEY_VALUE ? v->kv.value : v, want);
     i++;
@@ -449,15 +303,7 @@ static void flow_selector(EscHole k, Expr *x) {
   if (!s) {
     return;  // a global's contents are on the heap already
   } else if (s->kind == SEL_METHOD) {
-    // A method value keeps a copy of the receiver.
-    EscLoc *l = spill(k, x);
-    if (static_callee(x)) {
-      flow_receiver(loc_hole(l), x);
-      // The method is called by who knows whom.
-      flow_receiver(heap_hole(), x);
-    } else {
-      flow_expr(heap_hole(), x->selector.x);
-    }
+    flow_method_value(k, x);
   } else if (s->kind == SEL_FIELD) {
     Expr *base = x->selector.x;
     if (under(base->type)->kind == TY_POINTER)
@@ -477,22 +323,22 @@ static void flow_index(EscHole k, Expr *x) {
     return;  // instantiation
   vec_each(Expr *, i, &x->index.indices)
     if (t->kind == TY_MAP)
-      flow_as(x->mode == MODE_MAPINDEX ? heap_hole() : nowhere, *i,
+      flow_as(x->mode == MODE_MAPINDEX ? esc_heap_hole() : nowhere, *i,
               t->map.key);
     else
-      discard(*i);
+      flow_discard(*i);
   if (t->kind == TY_ARRAY)
     flow_expr(k, base);
   else if (t->kind == TY_SLICE || t->kind == TY_POINTER)
     flow_expr(deref_hole(k), base);
   else
-    discard(base);
+    flow_discard(base);
 }
 
 static void flow_slice(EscHole k, Expr *x) {
-  discard(x->slice.lo);
-  discard(x->slice.hi);
-  discard(x->slice.max);
+  flow_discard(x->slice.lo);
+  flow_discard(x->slice.hi);
+  flow_discard(x->slice.max);
   Type *t = under(x->slice.x->type);
   flow_expr(t->kind == TY_ARRAY ? addr_hole(k) : k, x->slice.x);
 }
@@ -503,7 +349,7 @@ static void flow_unary(EscHole k, Expr *x) {
     Expr *u = unparen(y);
     if (u->kind == E_COMPOSITE_LIT) {
       // The site of &T{} is the literal.
-      EscLoc *l = spill(k, u);
+      EscLoc *l = esc_spill(k, u);
       if (type_size(u->type) > ESC_MAX_IMPLICIT)
         l->escapes = true;
       flow_expr(loc_hole(l), u);
@@ -511,7 +357,7 @@ static void flow_unary(EscHole k, Expr *x) {
       flow_expr(addr_hole(k), y);
     }
   } else {
-    discard(y);  // what comes from a channel is on the heap
+    flow_discard(y);  // what comes from a channel is on the heap
   }
 }
 
@@ -521,7 +367,7 @@ static void flow_type_assert(EscHole k, Expr *x) {
   flow_expr(boxed ? deref_hole(k) : k, x->assert.x);
 }
 
-static void flow_expr(EscHole k, Expr *x) {
+void flow_expr(EscHole k, Expr *x) {
   while (x->kind == E_BINARY || x->kind == E_PAREN) {
     if (x->kind == E_PAREN) {
       x = x->paren.x;
@@ -529,12 +375,12 @@ static void flow_expr(EscHole k, Expr *x) {
       // Comparisons box on the way; concatenation copies.
       Type *tx = x->binary.x->type, *ty = x->binary.y->type;
       if (tx && ty && is_interface(tx) != is_interface(ty)) {
-        EscHole t = loc_hole(esc_loc_new(cur, depth));
+        EscHole t = loc_hole(esc_temporary());
         flow_as(t, x->binary.x, is_interface(ty) ? ty : NULL);
         flow_as(t, x->binary.y, is_interface(tx) ? tx : NULL);
         return;
       }
-      discard(x->binary.y);
+      flow_discard(x->binary.y);
       x = x->binary.x;
       k = nowhere;
     }
@@ -572,32 +418,32 @@ static EscHole flow_target(Expr *x) {
   case E_IDENT:
     if (!x->ident.obj || x->ident.obj->kind != OBJ_VAR)
       return nowhere;  // blank
-    return var_hole(x->ident.obj);
+    return esc_var_hole(x->ident.obj);
   case E_SELECTOR:
     if (!x->selector.selection)
-      return heap_hole();
+      return esc_heap_hole();
     if (under(x->selector.x->type)->kind == TY_POINTER ||
         x->selector.selection->indirect) {
-      discard(x->selector.x);
-      return heap_hole();
+      flow_discard(x->selector.x);
+      return esc_heap_hole();
     }
     return flow_target(x->selector.x);
   case E_INDEX: {
     Type *t = under(x->index.x->type);
     if (t->kind == TY_ARRAY) {
-      discard(x->index.indices.at[0]);
+      flow_discard(x->index.indices.at[0]);
       return flow_target(x->index.x);
     }
     if (t->kind == TY_MAP)
-      flow_as(heap_hole(), x->index.indices.at[0], t->map.key);
+      flow_as(esc_heap_hole(), x->index.indices.at[0], t->map.key);
     else
-      discard(x->index.indices.at[0]);
-    discard(x->index.x);
-    return heap_hole();
+      flow_discard(x->index.indices.at[0]);
+    flow_discard(x->index.x);
+    return esc_heap_hole();
   }
   default:
-    discard(x);
-    return heap_hole();
+    flow_discard(x);
+    return esc_heap_hole();
   }
 }
 
@@ -613,14 +459,14 @@ static void flow_values(EscHole *ks, Type **types, int n, ExprVec *rhs) {
     // A result that is boxed for an interface variable: heap, to be simple.
     for (int i = 0; i < n; i++)
       if (types[i] && is_interface(types[i]))
-        ks[i] = heap_hole();
-    flow_call_holes(ks, n, x);
+        ks[i] = esc_heap_hole();
+    flow_call_results(ks, n, x);
   } else if (x->kind == E_CALL) {
-    flow_expr(heap_hole(), x);
+    flow_expr(esc_heap_hole(), x);
   } else {
     flow_expr(ks[0], x);  // comma-ok: the bool carries nothing
     if (types[0] && is_interface(types[0]) && !is_interface(x->type))
-      flow_expr(heap_hole(), x);
+      flow_expr(esc_heap_hole(), x);
   }
 }
 
@@ -674,7 +520,7 @@ static void flow_return(Stmt *s) {
   EscHole *ks = NEW_ARRAY(EscHole, results->len + 1);
   Type **types = NEW_ARRAY(Type *, results->len + 1);
   for (int i = 0; i < results->len; i++) {
-    ks[i] = var_hole(results->at[i]);
+    ks[i] = esc_var_hole(results->at[i]);
     types[i] = results->at[i]->type;
   }
   flow_values(ks, types, results->len, &s->return_.results);
@@ -686,11 +532,9 @@ static void flow_range(Stmt *s) {
   Expr *x = s->range.x;
   Type *t = under(x->type);
   if (s->range.body_info) {
-    // The body becomes a closure that the iterator function gets; that one
-    // is unknown here, so the body's captures live on the heap.
-    flow_expr(nowhere, x);
-    EscLoc *closure = esc_site(s, cur, depth);
-    closure->escapes = true;
+    // The body becomes a closure that the iterator function gets.
+    flow_discard(x);
+    EscLoc *closure = flow_range_call(x, s);
     vec_each(Object *, v, &s->range.body_info->captures)
       esc_flow(addr_hole(loc_hole(closure)), esc_var(*v));
     FuncInfo *outer = cur;
@@ -714,14 +558,14 @@ static void flow_range(Stmt *s) {
   }
   EscHole k = ks[1];
   if (t->kind == TY_CHAN || t->kind == TY_MAP)
-    discard(x);  // their contents are on the heap
+    flow_discard(x);  // their contents are on the heap
   else
     flow_expr(t->kind == TY_ARRAY ? k : deref_hole(k), x);
   // An element boxed for an interface variable.
   for (int i = 0; i < 2; i++)
     if (vars[i] && target_type(vars[i]) &&
         is_interface(target_type(vars[i])) && ks[i].dst)
-      flow_expr(heap_hole(), x);
+      flow_expr(esc_heap_hole(), x);
   depth++;
   flow_stmt(s->range.body);
   depth--;
@@ -733,7 +577,7 @@ static void flow_for(Stmt *s) {
   if (s->for_.init)
     flow_stmt(s->for_.init);
   depth += !s->for_.per_iteration;
-  discard(s->for_.cond);
+  flow_discard(s->for_.cond);
   if (s->for_.post)
     flow_stmt(s->for_.post);
   flow_stmt(s->for_.body);
@@ -755,7 +599,7 @@ static void flow_type_switch(Stmt *s) {
     }
   }
   if (!walked)
-    discard(x);
+    flow_discard(x);
   vec_each(Stmt *, c, &s->type_switch.cases)
     flow_block(&(*c)->case_.body);
 }
@@ -763,7 +607,7 @@ static void flow_type_switch(Stmt *s) {
 static void flow_switch(Stmt *s) {
   if (s->switch_.init)
     flow_stmt(s->switch_.init);
-  EscHole t = loc_hole(esc_loc_new(cur, depth));
+  EscHole t = loc_hole(esc_temporary());
   Type *tag = s->switch_.tag ? s->switch_.tag->type : NULL;
   Type *iface = NULL;  // a tag or case is boxed for the comparison
   if (tag && is_interface(tag))
@@ -789,17 +633,17 @@ static void flow_later(Stmt *s) {
     record->escapes = true;  // a range body's frame ends before
   Expr *x = unparen(s->expr.x);
   if (x->kind != E_CALL) {
-    discard(x);
+    flow_discard(x);
     return;
   }
   Expr *fun = unparen(x->call.fun);
-  EscHole k = record->escapes ? heap_hole() : loc_hole(record);
+  EscHole k = record->escapes ? esc_heap_hole() : loc_hole(record);
   if (fun->kind == E_FUNC_LIT)
     flow_expr(k, fun);
   else if (fun->kind == E_SELECTOR && fun->selector.selection &&
            fun->selector.selection->kind == SEL_METHOD)
-    static_callee(fun) ? flow_receiver(k, fun)
-                       : flow_expr(heap_hole(), fun->selector.x);
+    esc_static_callee(fun) ? flow_receiver(k, fun)
+                       : flow_expr(esc_heap_hole(), fun->selector.x);
   else if (fun->mode != MODE_BUILTIN && fun->mode != MODE_TYPE)
     flow_expr(k, fun);
   Type *ft = fun->type ? under(fun->type) : NULL;
@@ -845,13 +689,13 @@ static void flow_stmt(Stmt *s) {
         flow_var_decl(*d);
     return;
   case S_LABELED: flow_labeled(s); return;
-  case S_EXPR: discard(s->expr.x); return;
+  case S_EXPR: flow_discard(s->expr.x); return;
   case S_SEND:
-    discard(s->send.chan);
-    flow_as(heap_hole(), s->send.value,
+    flow_discard(s->send.chan);
+    flow_as(esc_heap_hole(), s->send.value,
             under(s->send.chan->type)->chan.elem);
     return;
-  case S_INCDEC: discard(s->expr.x); return;
+  case S_INCDEC: flow_discard(s->expr.x); return;
   case S_ASSIGN: flow_assign(s); return;
   case S_GO:
   case S_DEFER: flow_later(s); return;
@@ -859,7 +703,7 @@ static void flow_stmt(Stmt *s) {
   case S_BLOCK: flow_block(&s->block.stmts); return;
   case S_IF:
     flow_stmt(s->if_.init);
-    discard(s->if_.cond);
+    flow_discard(s->if_.cond);
     flow_stmt(s->if_.then);
     flow_stmt(s->if_.els);
     return;
@@ -884,12 +728,9 @@ static void declare_param(Object *o, FuncInfo *f, int result) {
   l->is_param = result < 0;
   l->is_result = result >= 0;
   l->index = result;
-  l->leak_heap = -1;
-  for (int i = 0; i < ESC_MAX_RESULTS; i++)
-    l->leak_result[i] = -1;
+  memset(&l->leak, -1, sizeof l->leak);
 }
 
-// Safe to repeat: the first call wins.
 void esc_declare_signature(FuncInfo *f) {
   Type *sig = f->sig;
   if (sig->func.recv && !esc_var(sig->func.recv))

@@ -434,9 +434,14 @@ static void method_instance(Object *m) {
   m->type = m->func.info->sig;
 }
 
-void require_instance(Object *f) {
+FuncInfo *instance_info(Object *f) {
   if (f->func.instance)
     method_instance(f);
+  return f->func.info;
+}
+
+void require_instance(Object *f) {
+  instance_info(f);
   if (!f->func.origin || !f->func.info || !f->func.info->body ||
       map_has(&M->instances, f))
     return;
@@ -473,7 +478,7 @@ bool is_generic_function(FuncInfo *f) {
 void lower_instances(void) {
   for (int i = 0; i < M->pending.len; i++) {
     FuncInfo *info = M->pending.at[i];
-    escape_analyze_function(info);
+    escape_require(info);
     lower_function(info);
     make_odr(LLVMGetNamedFunction(M->mod, link_name_info(info)));
   }

@@ -45,6 +45,8 @@ typedef struct LowerOptions {
   int opt_level;        // 0, 1, 2
   bool debug_full;      // -g: variables and types, not just lines
   bool verify;          // LLVMVerifyFunction after every function
+  // Where the escape summaries of a compiled package are, or NULL.
+  const char *(*summary_path)(Package *pkg);
 } LowerOptions;
 extern LowerOptions lower_options;
 
@@ -287,6 +289,7 @@ typedef struct Directive {
   DirectiveKind kind;
   const char *name;           // C function, symbol or intrinsic
   bool noinline_, nosplit;
+  bool noescape;              // without a body: keeps none of its arguments
   bool wrapper;               // no caller of its own to recover
 } Directive;
 const Directive *directive_of(Object *f);   // never NULL
@@ -310,6 +313,8 @@ void lower_inlinable(void);
 // The function that x (an IDENT or pkg.F, perhaps with type arguments)
 // denotes, an instance if it is generic; NULL if x is something else.
 Object *func_object(Expr *x);
+// f's body; of an instance's method the instance's own.
+FuncInfo *instance_info(Object *f);
 // Sees to it that f is lowered, if it is an instance.
 void require_instance(Object *f);
 bool is_generic_function(FuncInfo *f);
@@ -319,8 +324,10 @@ void lower_instances(void);
 
 // Decides for all functions of the package, once; afterwards:
 void escape_analyze(Package *pkg);
-void escape_analyze_function(FuncInfo *f);   // an instance
-void escape_require(FuncInfo *f);   // one of another package, once
+void escape_require(FuncInfo *f);   // an instance, or of another package
+// Writes what is known of the package's functions to a file, for compilations
+// that do not check their bodies. False, with a message, if that fails.
+bool escape_write_summaries(Package *pkg, const char *path);
 bool escapes_var(Object *var);      // must live on the heap
 // For an allocation site: E_FUNC_LIT, E_COMPOSITE_LIT (slice or map literal,
 // or the operand of &), E_CALL of new/make/append, method value SELECTOR,
