@@ -151,6 +151,7 @@ static void parse_debug(const char *s) {
       {"counters", &gl_debug.counters},
       {"leaks", &gl_debug.leaks},
       {"forcegc", &gl_debug.forcegc},
+      {"minute", &gl_debug.minute},
       {"threadfail", &gl_debug.threadfail},
       {"scavenge", &gl_debug.scavenge},
   };

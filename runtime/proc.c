@@ -30,6 +30,11 @@ M gl_m0;
 _Thread_local G *gl_tls_g;
 _Thread_local M *gl_tls_m;
 
+// An M that waits for a timer sleeps at least so long (ns): to wake up costs
+// more than what many timers have to do, which then come due together. Where
+// one is overdue, an M that spins is on its way to it.
+static const int64_t TIMER_GRAIN = 100000;
+
 enum { GFREE_MAX = 64, GOID_BATCH = 16, GLOBAL_EVERY = 61 };
 
 
@@ -283,9 +288,11 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   if (until != 0) {
     if (gl_debug.deterministic) timers_skip_to(until);
     delay = until - nanotime();
-    if (delay < 0) delay = 0;
+    if (gl_debug.deterministic) delay = 0;
+    else if (delay < TIMER_GRAIN) delay = TIMER_GRAIN;
   }
   atomic_store(&gl_sched.polluntil, until);
+  counter_inc(COUNT_WAIT);
   G *list = netpoll(delay);
   atomic_store(&gl_sched.polluntil, 0);
   int64_t now = nanotime();

@@ -294,6 +294,7 @@ struct Debug {
   int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
   int32_t counters, leaks, threadfail;
   int32_t forcegc, scavenge;  // ms; 0: the usual times
+  int32_t minute;             // seconds in a minute of reports; 0: 60
   int64_t seed;
   bool deterministic;
 };

@@ -64,10 +64,13 @@ static void trace_m(M *mp) {
 
 static void trace_g(G *gp) {
   uint32_t status = gp->status;
-  M *mp = status == Grunning || status == Gsyscall ? gp->m : NULL;
+  bool has_m = (status & ~(uint32_t)Gscan) == Grunning || status == Gsyscall;
+  M *mp = has_m ? gp->m : NULL;
   M *locked = gp->lockedm;
   put("  G", (int64_t)gp->goid);
   print_str(": status=");
+  if (status & Gscan) print_str("Gscan|");
+  status &= ~(uint32_t)Gscan;
   print_str(gstatus_name(status));
   print_str("(");
   print_str(status == Gwaiting ? wait_reason_text(gp->waitreason) : "");
@@ -96,7 +99,7 @@ void schedtrace(bool detail) {
     put(" nmidlelocked=", gl_sched.nmidlelocked);
     put(" stopwait=", gl_sched.stopwait);
     print_str("\n");
-    for (int32_t i = 0; i < gl_gomaxprocs; i++) trace_p(gl_allp[i]);
+    for (int32_t i = 0; i < MAX_PROCS && gl_allp[i]; i++) trace_p(gl_allp[i]);
     for (M *mp = gl_allms; mp; mp = mp->alllink) trace_m(mp);
     for (G *gp = gl_allgs; gp; gp = gp->alllink) trace_g(gp);
   }

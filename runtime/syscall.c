@@ -35,6 +35,7 @@ void entersyscall(G *gp) {
     sysmon_start();
   M *mp = gl_tls_m;
   P *pp = mp->p;
+  gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   atomic_store_explicit(&gp->status, Gsyscall, memory_order_relaxed);
   mp->oldp = pp;
   pp->m = NULL;
@@ -61,6 +62,7 @@ bool exitsyscall(G *gp) {
       atomic_compare_exchange_strong(&pp->status, &s, Pidle)) {
     acquirep(pp);
   } else {
+    sched_tick(nanotime());  // it took long, perhaps while all slept
     if (gl_sched.npidle == 0) return false;
     lock(&gl_sched.lock);
     pp = gl_sched.gcwaiting ? NULL : pidleget();

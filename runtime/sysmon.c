@@ -57,6 +57,7 @@ static bool retake_running(P *pp, int64_t now) {
   if (hurry && pp->sys_schedwhen + SLICE > now) {
     counter_inc(COUNT_URGENT);
     if (urgent > 0) urgent--;
+    preempt_one(pp);  // and again: not wait for a prologue, which may not come
   }
   preempt_one(pp);
   return true;
@@ -199,6 +200,7 @@ static void *sysmon(void *arg) {
     take_nap(delay);
     if (sleep_if_idle(due)) idle = 0;
     find_leaks();
+    counter_inc(COUNT_LOOK);
     int64_t now = nanotime();
     sched_tick(now);
     poll_network(now);

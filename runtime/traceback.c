@@ -295,10 +295,11 @@ static void print_header(G *gp, int status) {
   print_str(state_text(gp, status));
   if (leaks_has(gl_sched.leaks, gl_sched.nleaks, gp)) print_str(" (leaked)");
   if (status == Gwaiting || status == Gsyscall) {
-    uint32_t minutes = (gl_sched.coarse - gp->waitsince) / 60;
+    int64_t seconds = nanotime() / 1000000000 - gp->waitsince;
+    int64_t minutes = seconds / (gl_debug.minute > 0 ? gl_debug.minute : 60);
     if (minutes > 0) {
       print_str(", ");
-      print_uint(minutes);
+      print_int(minutes);
       print_str(" minutes");
     }
   }
