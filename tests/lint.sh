@@ -106,6 +106,10 @@ done | report 'includes'
   xargs -r grep -nE '(^|[^.a-zA-Z])/(work|root)/|/tmp/gl/' /dev/null |
   report 'paths of one machine'
 
+# What packages export is documented.
+find stdlib -name internal -prune -o -name '*.gl' -printf '%h\n' | sort -u |
+  xargs python3 tests/documented.py | report 'exported, no comment'
+
 # The grammar.
 python3 tests/grammar.py . | grep -v ' rules$' | sed 's/^/LANGUAGE.md: /' |
   report 'grammar'
