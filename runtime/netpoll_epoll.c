@@ -2,6 +2,10 @@
 //
 // netpoll.c's platform part on Linux: epoll, edge-triggered, and an eventfd
 // to break a blocked wait.
+//
+// A break is announced in `breaking` before it is made, so that one at a time
+// is: the eventfd is written for each change from 0 to 1, and who was woken
+// sets 0. A break when no one waits is kept for the next wait.
 #include "runtime.h"
 
 #include <errno.h>
@@ -16,22 +20,46 @@ enum { EVENTS = 128, READ = 0, WRITE = 1 };
 // After one of these a short read does not mean that nothing is left.
 #define MARKS (EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 
-static int epfd = -1, breakfd = -1;
-static _Atomic bool breaking;  // the eventfd is already written
+static _Atomic int epfd = -1;
+static int breakfd = -1;           // valid once epfd is
+static _Atomic uint32_t breaking;  // a break is on its way
 
-void netpoll_os_init(void) {
-  epfd = epoll_create1(EPOLL_CLOEXEC);
-  breakfd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+// Both descriptors or none: 0 or errno. Who sleeps without them is woken.
+static int create(void) {
+  static Lock once;
+  lock(&once);
+  int err = 0, fd = epfd, wake = -1;
+  if (fd >= 0) goto out;
+  fd = epoll_create1(EPOLL_CLOEXEC);
+  wake = fd < 0 ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   struct epoll_event ev = {.events = EPOLLIN, .data.ptr = &breakfd};
-  if (epfd < 0 || breakfd < 0 ||
-      epoll_ctl(epfd, EPOLL_CTL_ADD, breakfd, &ev) < 0)
-    fatal("runtime: netpoll initialisation failed");
+  if (wake < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, wake, &ev) < 0) {
+    err = errno;
+    if (wake >= 0) close(wake);
+    if (fd >= 0) close(fd);
+    goto out;
+  }
+  breakfd = wake;
+  epfd = fd;
+  breaking = 1;
+  futex_wake(&breaking, 1);
+  uint64_t one = 1;
+  while (write(wake, &one, sizeof one) < 0 && errno == EINTR) {}
+out:
+  unlock(&once);
+  return err;
 }
+
+// Without descriptors left for them, timers do without: netpoll then sleeps
+// on the word `breaking` itself. What opens a file tries again.
+void netpoll_os_init(void) { create(); }
 
 int netpoll_os_open(int fd, void *pd) {
   struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP |
                                      EPOLLPRI | EPOLLET,
                            .data.ptr = pd};
+  int err = epfd < 0 ? create() : 0;
+  if (err) return err;
   return epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev) < 0 ? errno : 0;
 }
 
@@ -41,15 +69,17 @@ int netpoll_os_close(int fd) {
 }
 
 void netpoll_break(void) {
-  if (!netpoll_inited() || atomic_exchange(&breaking, true)) return;
+  if (!netpoll_inited() || atomic_exchange(&breaking, 1) != 0) return;
+  if (epfd < 0) futex_wake(&breaking, 1);
   uint64_t one = 1;
-  while (write(breakfd, &one, sizeof one) < 0 && errno == EINTR) {}
+  while (epfd >= 0 && write(breakfd, &one, sizeof one) < 0 && errno == EINTR) {
+  }
 }
 
 static void broken(void) {
   uint64_t n;
   while (read(breakfd, &n, sizeof n) < 0 && errno == EINTR) {}
-  atomic_store(&breaking, false);
+  breaking = 0;
 }
 
 // epoll_pwait2 takes nanoseconds (Linux 5.11); older kernels get whole
@@ -72,7 +102,11 @@ static int wait_events(struct epoll_event *ev, int64_t delay) {
 
 G *netpoll(int64_t delay) {
   struct epoll_event ev[EVENTS];
-  if (epfd < 0) return NULL;
+  if (epfd < 0) {
+    if (delay != 0) futex_sleep(&breaking, 0, delay);
+    if (delay != 0) breaking = 0;
+    return NULL;
+  }
   int n = wait_events(ev, delay);
   G *list = NULL;
   for (int i = 0; i < n; i++) {

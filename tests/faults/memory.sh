@@ -4,13 +4,7 @@
 # memory.sh GL: what happens when the system refuses memory (RLIMIT_AS), and
 # when a program asks for more than there can be: a clear fatal error with
 # exit status 2 or a panic, never a crash or a hang.
-set -u
-gl=$1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-"$gl" build -o "$work/memory" "$here/memory.gl" || exit 1
-failed=0
+. "$(dirname "$0")/common.sh"
 
 # run CASE STATUS PATTERN...: every pattern is a line of the output.
 run() {
@@ -18,18 +12,15 @@ run() {
   shift 2
   (
     ulimit -v 400000
-    exec timeout 100 "$work/memory" "$name"
+    exec timeout 100 "$program" "$name"
   ) >"$work/out" 2>&1
   local status=$?
   if ((status != want)); then
-    echo "$name: exit status $status, want $want"
-    failed=1
+    wrong "$name: exit status $status, want $want"
   fi
   for pattern; do
     if ! grep -qE "^$pattern\$" "$work/out"; then
-      echo "$name: no line $pattern"
-      head -c 1500 "$work/out"
-      failed=1
+      wrong "$name: no line $pattern"
     fi
   done
 }
