@@ -285,9 +285,12 @@ static void init_kinds(void) {
   kind_g = new_kind(GC_MAKE_PROC(GC_new_proc(mark_g), 0), false);
 }
 
-// procs bounds the threads that mark: a program on one processor has no
-// other, and allocation then needs no synchronisation with markers.
+// procs and the machine's processors bound the threads that mark: a program
+// on one processor has no other, and allocation then needs no synchronisation
+// with markers. More than there are processors only take threads that may be
+// scarce.
 void gc_init(int32_t procs) {
+  if (procs > gl_ncpu) procs = gl_ncpu;
   GC_set_markers_count((unsigned)(procs < MARKERS ? procs : MARKERS));
   GC_set_all_interior_pointers(1);
   GC_set_dont_precollect(1);

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# signals.sh GL: what blocks while signals rain: stopped and continued again
+# and again; with thousands of signals to all threads; the same with handlers
+# that interrupt every system call.
+. "$(dirname "$0")/common.sh"
+
+# begin PROCS OUTPUT ARGUMENTS...: in the background; ended checks it.
+begin() {
+  GOMAXPROCS=$1 LD_PRELOAD=$preload timeout 100 "$program" "${@:3}" \
+    >"$work/out" 2>"$work/err" &
+  pid=$! want=$2 what="GOMAXPROCS=$1 ${*:3}"
+}
+
+ended() {
+  wait $pid
+  local status=$?
+  ((status == 0)) || wrong "$what: exit status $status"
+  [ "$(cat "$work/out")" == "$want" ] || wrong "$what"
+  ((failed)) && cat "$work/err"
+}
+
+preload=
+sent='sent: true got: true'
+for procs in 1 2 8; do
+  begin $procs "$sent"$'\ndone' storm
+  ended
+
+  begin $procs done calm
+  stops=0
+  # timeout's only child is the program.
+  while [ -e /proc/$pid ]; do
+    child=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+    [ -n "$child" ] || continue
+    kill -STOP $child 2>/dev/null || break
+    sleep 0.02
+    kill -CONT $child 2>/dev/null && stops=$((stops + 1))
+    sleep 0.02
+  done
+  ended
+  ((stops > 3)) || wrong "stopped only $stops times"
+done
+
+cc -shared -fPIC -o "$work/norestart.so" "$here/norestart.c" || exit 77
+for procs in 1 2 8; do
+  preload=$work/norestart.so
+  begin $procs "$sent"$'\ninterrupted: true\ndone' storm interrupted
+  preload=
+  ended
+done
+exit $failed
