@@ -23,7 +23,8 @@ run() {
   local status=$?
   ((status == $3)) || wrong "$procs: $2 with $1: exit status $status, want $3"
   for pattern in "${@:4}"; do
-    grep -qE "^$pattern\$" "$work/out" || wrong "$procs: $2 with $1: no $pattern"
+    grep -qE "^$pattern\$" "$work/out" ||
+      wrong "$procs: $2 with $1: no $pattern"
   done
 }
 
