@@ -3,8 +3,9 @@
 // From a pc to a function's name and a source line. Names come from the ELF
 // .symtab of /proc/self/exe, lines and inlined functions from DWARF through
 // elfutils' libdw, which is loaded when the first trace is printed and may be
-// missing: then our own reader (dwarf_line.c) finds lines only. Runs on g0;
-// not async-signal-safe in the letter, but the program is about to end, or a
+// missing: then our own reader (dwarf_line.c) finds lines only, unpacked by
+// zlib, which every Debian has (dpkg uses it). Runs on g0; not
+// async-signal-safe in the letter, but the program is about to end, or a
 // package asked.
 #include "runtime.h"
 
@@ -71,6 +72,29 @@ static void read_symbols(const uint8_t *elf, const Elf64_Shdr *sh,
   qsort(funcs, nfuncs, sizeof *funcs, by_lo);
 }
 
+// The bytes of a section the linker compressed, or NULL.
+static const uint8_t *unpack(const uint8_t *section, size_t size, size_t *out) {
+  const Elf64_Chdr *ch = (const Elf64_Chdr *)section;
+  if (size < sizeof *ch || ch->ch_type != ELFCOMPRESS_ZLIB) return NULL;
+  void *h = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
+  int (*uncompress)(uint8_t *, unsigned long *, const uint8_t *, unsigned long);
+  if (!h || !(uncompress = dlsym(h, "uncompress"))) return NULL;
+  uint8_t *bytes = malloc(ch->ch_size);
+  *out = ch->ch_size;
+  if (bytes &&
+      uncompress(bytes, out, section + sizeof *ch, size - sizeof *ch) == 0)
+    return bytes;
+  free(bytes);
+  return NULL;
+}
+
+static void read_lines(const uint8_t *elf, const Elf64_Shdr *sh) {
+  debug_line = elf + sh->sh_offset;
+  debug_line_size = sh->sh_size;
+  if (sh->sh_flags & SHF_COMPRESSED)
+    debug_line = unpack(debug_line, sh->sh_size, &debug_line_size);
+}
+
 static void load(void) {
   lock(&once);
   if (!loaded) {
@@ -85,11 +109,8 @@ static void load(void) {
       for (int i = 0; i < eh->e_shnum; i++) {
         if (sh[i].sh_type == SHT_SYMTAB)
           read_symbols(elf, &sh[i], &sh[sh[i].sh_link]);
-        if (strcmp(names + sh[i].sh_name, ".debug_line") == 0 &&
-            !(sh[i].sh_flags & SHF_COMPRESSED)) {
-          debug_line = elf + sh[i].sh_offset;
-          debug_line_size = sh[i].sh_size;
-        }
+        if (strcmp(names + sh[i].sh_name, ".debug_line") == 0)
+          read_lines(elf, &sh[i]);
       }
     }
   }

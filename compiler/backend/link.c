@@ -64,6 +64,7 @@ static void add_z(Args *a, bool driver, const char *word) {
 static void add_options(Args *a, const LinkInput *in, bool driver) {
   add(a, option(driver, "--gc-sections"));
   add(a, option(driver, "--build-id=none"));
+  add(a, option(driver, "--compress-debug-sections=zlib"));
   add_z(a, driver, "now");
   add_z(a, driver, "start-stop-gc");
   add_z(a, driver, "noexecstack");

@@ -169,6 +169,24 @@ Val make_slice(Val ptr, Val len, Val cap) {
   return LLVMBuildInsertValue(F->b, v, cap, 2, "");
 }
 
+// Texts this long are worth a section and a symbol of their own: packages that
+// inline from each other then share them, and unused ones are dropped.
+enum { SHARED_TEXT = 64 };
+
+// Gives a long text a name made of its contents, equal in all objects. Two
+// multiplicative hashes, 128 bits, so that no two texts of a program share a name.
+static void share_text(Val g, const char *s, size_t n) {
+  uint64_t a = 0xcbf29ce484222325u, b = 0x9ae16a3b2f90404fu;
+  for (size_t i = 0; i < n; i++) {
+    a = (a ^ (uint8_t)s[i]) * 0x100000001b3u;
+    b = (b ^ (uint8_t)s[i] ^ (b >> 29)) * 0x9ddfea08eb382d69u;
+  }
+  char *name = arena_printf(perm, "text:%zx.%016llx%016llx", n,
+                            (unsigned long long)a, (unsigned long long)b);
+  LLVMSetValueName2(g, name, strlen(name));
+  make_odr(g);
+}
+
 Val bytes_const(const char *s, size_t n) {
   Val g = strmap_get(&M->strings, s, n);
   if (g)
@@ -180,6 +198,8 @@ Val bytes_const(const char *s, size_t n) {
   LLVMSetLinkage(g, LLVMPrivateLinkage);
   LLVMSetUnnamedAddress(g, LLVMGlobalUnnamedAddr);
   LLVMSetAlignment(g, 1);
+  if (n >= SHARED_TEXT)
+    share_text(g, s, n);
   strmap_put(&M->strings, s, n, g);
   return g;
 }
