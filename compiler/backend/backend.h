@@ -15,6 +15,11 @@ void check_symbols(const char *path);
 // faultmaps.c: lets the linker drop functions that the object's fault maps
 // mention.
 void release_functions(const char *path);
+// methodcalls.c: says in the object which methods are called by name.
+void note_method_calls(LLVMModuleRef mod);
+// Both sides' hash of a method's name.
+uint64_t method_hash(const char *name, size_t n);
+#define METHOD_CALLS_SECTION ".glcalls"
 // publish.c: renames tmp to path; false after a message.
 bool publish(const char *tmp, const char *path);
 // emit.c: writes through a temporary name and renames. False and an error
@@ -30,6 +35,11 @@ typedef struct LinkInput {
   const char *out;
   bool strip_debug;
 } LinkInput;
+// prune.c: the program's objects without the methods that it cannot call.
+// The list may hold files of this process, open until prune_end; if anything
+// is odd about an object, it is in->objects.
+const char **prune_methods(const LinkInput *in);
+void prune_end(void);
 // link.c: false and the linker's message on stderr if it fails.
 bool link_program(const LinkInput *in);
 // Adds what is linked besides the caller's own objects: the runtime, standard

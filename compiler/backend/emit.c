@@ -15,6 +15,7 @@ static bool report(const char *path, const char *message) {
 bool emit_object(LLVMModuleRef mod, const char *path) {
   char *tmp = arena_printf(perm, "%s.%ld.tmp", path, (long)getpid());
   char *message = NULL;
+  note_method_calls(mod);
   if (LLVMTargetMachineEmitToFile(target_machine(), mod, tmp, LLVMObjectFile,
                                   &message)) {
     report(path, message);

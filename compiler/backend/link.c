@@ -8,8 +8,13 @@
 // preempt, so all package objects stand between them. -z now: lazy binding
 // would need 3 KB of a goroutine's stack at the first call of a C function.
 // -z start-stop-gc: __start_glwrap does not keep all wrappers.
+//
+// Methods that cannot be called are taken out first (prune.c). If that link
+// fails it is tried again with the objects as they are, whose names the
+// linker's messages then have.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -114,11 +119,16 @@ static void cc_command(Args *a, const LinkInput *in, const char *tmp) {
 }
 
 // Runs the command; true if it ends with status 0.
-static bool run(Args *a) {
+static bool run(Args *a, bool quiet) {
   vec_push(a, NULL);
   pid_t pid;
-  int error = posix_spawnp(&pid, a->at[0], NULL, NULL,
+  posix_spawn_file_actions_t fa;
+  posix_spawn_file_actions_init(&fa);
+  if (quiet)
+    posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+  int error = posix_spawnp(&pid, a->at[0], &fa, NULL,
                            (char *const *)(uintptr_t)a->at, environ);
+  posix_spawn_file_actions_destroy(&fa);
   if (error) {
     fprintf(stderr, "gl: cannot run %s: %s\n", a->at[0], strerror(error));
     return false;
@@ -151,15 +161,23 @@ bool link_add_identity(const LinkInput *in, Hash *h) {
   return true;
 }
 
-bool link_program(const LinkInput *in) {
-  char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
+static bool run_linker(const LinkInput *in, const char *tmp, bool quiet) {
   const char *start = find_start_files();
   Args a = {0};
   if (start)
     ld_command(&a, in, tmp, start);
   else
     cc_command(&a, in, tmp);
-  if (!run(&a)) {
+  return run(&a, quiet);
+}
+
+bool link_program(const LinkInput *in) {
+  char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
+  LinkInput pruned = *in;
+  pruned.objects = prune_methods(in);
+  bool ok = run_linker(&pruned, tmp, true);
+  prune_end();
+  if (!ok && !run_linker(in, tmp, false)) {
     unlink(tmp);
     fprintf(stderr, "gl: linking %s failed\n", in->out);
     return false;

@@ -116,12 +116,13 @@ static Val build_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
   return call;
 }
 
-void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
-               Val closure, Val *vals, bool noinline_) {
+Val emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
+              Val closure, Val *vals, bool noinline_) {
   Val call =
       build_call(code, under(sig), recv, recv_val, args, closure, vals);
   if (noinline_)
     add_call_attr(call, "noinline");
+  return call;
 }
 
 // Calls a func value; a nil one panics.
@@ -130,6 +131,22 @@ void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
   nil_check(func);
   Val code = LLVMBuildLoad2(F->b, M->t_ptr, func, "code");
   emit_call(code, sig, NULL, NULL, args, func, vals, noinline_);
+}
+
+// Marks a call of a method that is found at run time, for backend/prune.c.
+static void mark_method_call(Val call, const Object *method) {
+  LLVMAttributeRef a = LLVMCreateStringAttribute(
+      M->ctx, METHOD_CALL, sizeof METHOD_CALL - 1, method->name->s,
+      method->name->len);
+  LLVMAddCallSiteAttribute(call, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                           a);
+}
+
+// Whether a call of f by its name finds methods: reflect's.
+static bool finds_methods(const Object *f, Type *recv) {
+  return recv && f->pkg && strcmp(f->pkg->path, "reflect") == 0 &&
+         (strcmp(f->name->s, "Method") == 0 ||
+          strcmp(f->name->s, "MethodByName") == 0);
 }
 
 // Calls a method of an interface value; a nil one panics.
@@ -141,8 +158,9 @@ void emit_iface_call(Val iface, Type *iface_type, Object *method, Val *args,
                    8 * iface_method_index(iface_type, method);
   Val code =
       LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(itab, offset), "method");
-  emit_call(code, method->type, types_basic[B_UNSAFE_POINTER],
-            extract(iface, 1), args, NULL, vals, noinline_);
+  Val call = emit_call(code, method->type, types_basic[B_UNSAFE_POINTER],
+                       extract(iface, 1), args, NULL, vals, noinline_);
+  mark_method_call(call, method);
 }
 
 // Calls a declared function or method.
@@ -162,6 +180,8 @@ void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
     add_call_attr(call, "noinline");
   if (has_c_convention(f))
     extend_arguments(call, f->type, recv_type ? 1 : 0);
+  if (finds_methods(f, recv_type))
+    mark_method_call(call, f);
 }
 
 // ---- what is called --------------------------------------------------------

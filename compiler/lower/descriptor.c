@@ -29,12 +29,12 @@ static Val const_struct(Val *elems, unsigned n) {
 static const char *owner;
 
 // An array of constants of the owner's; NULL pointer if empty.
-static Val const_table(ValVec *elems) {
+static Val const_table(const char *name, ValVec *elems) {
   if (elems->len == 0)
     return null_ptr();
   LLVMTypeRef t = LLVMTypeOf(elems->at[0]);
   Val array = LLVMConstArray2(t, elems->at, (uint64_t)elems->len);
-  Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(array), "table");
+  Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(array), name);
   LLVMSetInitializer(g, array);
   LLVMSetGlobalConstant(g, true);
   LLVMSetLinkage(g, LLVMInternalLinkage);
@@ -182,11 +182,11 @@ static Val uncommon_for(Type *t) {
   const char *path = o && o->pkg ? o->pkg->path : "";
   if (t->kind == TY_BASIC && t->basic.kind == B_UNSAFE_POINTER)
     path = "unsafe";
-  Val vs[] = {cstring(declared_name(t)), cstring(path), const_table(&methods),
+  Val vs[] = {cstring(declared_name(t)), cstring(path), const_table(METHOD_TABLE, &methods),
               const_i64(methods.len)};
   ValVec one = {0};
   vec_push(&one, const_struct(vs, 4));
-  return const_table(&one);
+  return const_table("table", &one);
 }
 
 // ---- the part of each kind -------------------------------------------------
@@ -195,7 +195,7 @@ static Val descriptor_table(ObjectVec *vars) {
   ValVec v = {0};
   vec_each(Object *, o, vars)
     vec_push(&v, type_descriptor((*o)->type));
-  return const_table(&v);
+  return const_table("table", &v);
 }
 
 static void add_func(ValVec *v, Type *t) {
@@ -214,7 +214,7 @@ static void add_interface(ValVec *v, Type *t) {
                 cstring(pkgpath_of(*m)), type_descriptor((*m)->type)};
     vec_push(&methods, const_struct(vs, 3));
   }
-  vec_push(v, const_table(&methods));
+  vec_push(v, const_table(IMETHOD_TABLE, &methods));
   vec_push(v, const_i64(methods.len));
 }
 
@@ -229,7 +229,7 @@ static void add_struct(ValVec *v, Type *t) {
                 const_i64(field_offset(t, i)), const_i64(f->var.embedded)};
     vec_push(&fields, const_struct(vs, 6));
   }
-  vec_push(v, const_table(&fields));
+  vec_push(v, const_table("table", &fields));
   vec_push(v, const_i64(fields.len));
 }
 

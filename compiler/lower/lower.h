@@ -191,6 +191,11 @@ Val rt_call(const char *name, Val *args, unsigned n);
 Val rt_func(const char *name, LLVMTypeRef *type);   // declared on first use
 void add_attr(Val fn, unsigned index, const char *name, uint64_t value);
 void add_call_attr(Val call, const char *name);
+// For backend/prune.c: the attribute of a call of a method found at run time,
+// and how the names of tables of methods begin, of types and of interfaces.
+#define METHOD_CALL "gl-method"
+#define METHOD_TABLE "method.table"
+#define IMETHOD_TABLE "imethod.table"
 
 // ---- checks: value.c -------------------------------------------------------
 
@@ -350,8 +355,8 @@ void lower_go(Stmt *s);
 // nobody else sees until the call is over. What leaves the frame is boxed.
 void mark_own_memory(Val v, Type *sig, Type *recv);
 // Calls code with arguments by the calling convention; results into vals.
-void emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
-               Val closure, Val *vals, bool noinline);
+Val emit_call(Val code, Type *sig, Type *recv, Val recv_val, Val *args,
+              Val closure, Val *vals, bool noinline);
 void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
                           bool noinline);
 void emit_iface_call(Val iface, Type *iface_type, Object *method, Val *args,
