@@ -182,8 +182,8 @@ static Val uncommon_for(Type *t) {
   const char *path = o && o->pkg ? o->pkg->path : "";
   if (t->kind == TY_BASIC && t->basic.kind == B_UNSAFE_POINTER)
     path = "unsafe";
-  Val vs[] = {cstring(declared_name(t)), cstring(path), const_table(METHOD_TABLE, &methods),
-              const_i64(methods.len)};
+  Val vs[] = {cstring(declared_name(t)), cstring(path),
+              const_table(METHOD_TABLE, &methods), const_i64(methods.len)};
   ValVec one = {0};
   vec_push(&one, const_struct(vs, 4));
   return const_table("table", &one);

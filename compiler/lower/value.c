@@ -174,7 +174,7 @@ Val make_slice(Val ptr, Val len, Val cap) {
 enum { SHARED_TEXT = 64 };
 
 // Gives a long text a name made of its contents, equal in all objects. Two
-// multiplicative hashes, 128 bits, so that no two texts of a program share a name.
+// multiplicative hashes, 128 bits: no two texts of a program share a name.
 static void share_text(Val g, const char *s, size_t n) {
   uint64_t a = 0xcbf29ce484222325u, b = 0x9ae16a3b2f90404fu;
   for (size_t i = 0; i < n; i++) {
