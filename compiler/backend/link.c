@@ -77,7 +77,7 @@ static void add_options(Args *a, const LinkInput *in, bool driver) {
     add(a, option(driver, "--strip-debug"));
 }
 
-static void add_inputs(Args *a, const LinkInput *in) {
+static void add_inputs(Args *a, const LinkInput *in, bool driver) {
   add(a, in_lib(in, "glstart.o"));
   for (int i = 0; i < in->nobjects; i++)
     add(a, in->objects[i]);
@@ -87,6 +87,7 @@ static void add_inputs(Args *a, const LinkInput *in) {
   add(a, in_lib(in, "gl.ld"));
   add(a, in_lib(in, "libglrt.a"));
   add(a, "-l:libgc.a");  // static: starts 0.1 ms sooner, needs no package
+  add(a, option(driver, "--as-needed"));  // libm costs 300 KiB of memory
   add(a, "-lpthread");
   add(a, "-lm");
 }
@@ -104,7 +105,7 @@ static void ld_command(Args *a, const LinkInput *in, const char *tmp,
   add(a, arena_printf(perm, "%s/crt1.o", start));
   add(a, arena_printf(perm, "%s/crti.o", start));
   add(a, arena_printf(perm, "-L%s", start));
-  add_inputs(a, in);
+  add_inputs(a, in, false);
   add(a, "-lc");
   add(a, arena_printf(perm, "%s/crtn.o", start));
 }
@@ -115,7 +116,7 @@ static void cc_command(Args *a, const LinkInput *in, const char *tmp) {
   add(a, "-o");
   add(a, tmp);
   add_options(a, in, true);
-  add_inputs(a, in);
+  add_inputs(a, in, true);
 }
 
 // Runs the command; true if it ends with status 0.
