@@ -218,6 +218,37 @@ FUNC(gl_mcall)
 	retq
 END(gl_mcall)
 
+// gl_call_clean(a, b, fn): on g0, fn(a, b) with nothing in the registers that
+// C functions save: what was there lies in this frame meanwhile.
+FUNC(gl_call_clean)
+	pushq %rbp
+	.cfi_def_cfa_offset 16
+	.cfi_offset %rbp, -16
+	movq %rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	pushq %rbx
+	pushq %r12
+	pushq %r13
+	pushq %r14
+	pushq %r15
+	subq $8, %rsp
+	xorl %ebx, %ebx
+	xorl %r12d, %r12d
+	xorl %r13d, %r13d
+	xorl %r14d, %r14d
+	xorl %r15d, %r15d
+	callq *%rdx
+	addq $8, %rsp
+	popq %r15
+	popq %r14
+	popq %r13
+	popq %r12
+	popq %rbx
+	popq %rbp
+	.cfi_def_cfa %rsp, 8
+	retq
+END(gl_call_clean)
+
 // gl_gogo(g): on g0, continue g. Ends in an indirect jump: a return would
 // always be mispredicted, since the call was on another stack.
 FUNC(gl_gogo)

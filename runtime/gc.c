@@ -4,12 +4,7 @@
 //
 // What the collector must find, and how:
 //  - static data of the program and the runtime: libgc registers it itself;
-//  - the thread stacks of Ms: libgc scans a suspended thread from its stack
-//    pointer, but our suspend handler runs on the alternate signal stack
-//    (libgc's own would write its frame on a 2 KiB segment), so libgc scans
-//    only that one, with the interrupted registers in the signal frame.
-//    push_roots adds the g0 stack: from the interrupted rsp when it lies
-//    there, else from m->g0sp;
+//  - the thread stacks of Ms: gcthread.c;
 //  - goroutine stacks: every G is an object of its own kind whose mark
 //    procedure pushes its segments. Pushing stacks from push_roots instead
 //    overflows libgc's mark stack with many Gs. gl_allgs links all Gs; a G's
@@ -32,15 +27,8 @@
 #include <gc/gc.h>
 #include <gc/gc_mark.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <ucontext.h>
-#include <unistd.h>
-
-extern void *__libc_stack_end;  // rsp at the start of the program
 
 enum {
-  RED_ZONE = 128,
   MARKERS = 8,
   MIN_LONG = 128,      // bytes of a stack worth an entry on the mark stack
   ARRAY_PIECE = 1024   // bytes of an array marked at once
@@ -50,7 +38,6 @@ int gl_kinds[LISTS_KINDS];
 unsigned gl_array_proc;
 static int kind_g;
 static GC_push_other_roots_proc old_push_roots;
-static void (*gc_suspend)(int, siginfo_t *, void *);
 
 // What libgc keeps on its mark stack, opaque in its headers: where to begin,
 // and a descriptor as gc_mark.h defines them.
@@ -185,14 +172,6 @@ static void mark_freelists(M *mp) {
     for (void *p = mp->freelists[i]; p; p = *(void **)p) GC_set_mark_bit(p);
 }
 
-static void push_g0(M *mp) {
-  uintptr_t sp = mp->gcsp;
-  if (!sp) return;  // the collecting thread: libgc knows its stack
-  if (sp < mp->g0lo || sp > mp->g0hi) sp = mp->g0sp;
-  else sp -= RED_ZONE;
-  if (sp) GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0hi);
-}
-
 // Every G ever made is on gl_allgs, the one root that keeps Gs alive.
 static void push_gs(void) {
   GC_push_all_eager((void *)&gl_allgs, (void *)(&gl_allgs + 1));
@@ -202,39 +181,9 @@ static void push_roots(void) {
   if (old_push_roots) old_push_roots();
   for (M *mp = gl_allms; mp; mp = mp->alllink) {
     mark_freelists(mp);
-    push_g0(mp);
+    gc_push_g0(mp);
   }
   push_gs();
-}
-
-static void on_suspend(int sig, siginfo_t *info, void *ctx) {
-  M *mp = gl_tls_m;
-  if (!mp) {
-    gc_suspend(sig, info, ctx);
-    return;
-  }
-  ucontext_t *uc = ctx;
-  mp->gcregs = uc->uc_mcontext.gregs;
-  mp->gcsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
-  gc_suspend(sig, info, ctx);
-  mp->gcsp = 0;
-}
-
-int gc_signal(int which) {
-  return which ? GC_get_thr_restart_signal() : GC_get_suspend_signal();
-}
-
-// libgc installs its handlers without SA_ONSTACK.
-static void wrap_handlers(void) {
-  struct sigaction sa;
-  sigaction(GC_get_suspend_signal(), NULL, &sa);
-  gc_suspend = sa.sa_sigaction;
-  sa.sa_sigaction = on_suspend;
-  sa.sa_flags |= SA_ONSTACK | SA_SIGINFO;
-  sigaction(GC_get_suspend_signal(), &sa, NULL);
-  sigaction(GC_get_thr_restart_signal(), NULL, &sa);
-  sa.sa_flags |= SA_ONSTACK;
-  sigaction(GC_get_thr_restart_signal(), &sa, NULL);
 }
 
 NORETURN void gc_out_of_memory(size_t n) {
@@ -306,36 +255,7 @@ void gc_init(int32_t procs) {
   GC_set_push_other_roots(push_roots);
   pacer_init();
   GC_exclude_static_roots((void *)&gl_allgs, (void *)(&gl_allgs + 1));
-  wrap_handlers();
-}
-
-// On the new thread, with gl_tls_m set and the g0 bounds filled in.
-// GC_register_altstack must come before sigaltstack: between the two in the
-// other order a suspension would be scanned as if on the thread's own stack.
-void gc_thread_init(M *mp) {
-  struct GC_stack_base sb;
-  // For the main thread libgc has looked already; asking again would read
-  // /proc/self/maps, which takes longer than everything else here.
-  if (mp == &gl_m0) sb.mem_base = __libc_stack_end;
-  else GC_get_stack_base(&sb);
-  mp->g0hi = (uintptr_t)sb.mem_base;
-  if (mp == &gl_m0) {
-    struct rlimit r;
-    bool known = getrlimit(RLIMIT_STACK, &r) == 0 && r.rlim_cur < mp->g0hi;
-    mp->g0lo = mp->g0hi - (known ? r.rlim_cur : 8 << 20);
-  }
-  long min = sysconf(_SC_MINSIGSTKSZ);
-  // Traces are printed here, and libdw takes 160 KiB for its line tables. What
-  // is not used is not committed.
-  mp->altsize = (512 << 10) + (min > 0 ? (size_t)min : 0);
-  mp->altsize = (mp->altsize + 4095) & ~(size_t)4095;
-  mp->altstack = mmap(NULL, mp->altsize, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mp->altstack == MAP_FAILED) throw("no memory for a signal stack");
-  GC_register_altstack((void *)mp->g0lo, mp->g0hi - mp->g0lo, mp->altstack,
-                       mp->altsize);
-  stack_t ss = {.ss_sp = mp->altstack, .ss_size = mp->altsize};
-  sigaltstack(&ss, NULL);
+  gc_threads_init();
 }
 
 // A new G: its own kind, reachable for ever through gl_allgs.

@@ -32,7 +32,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { RED_ZONE = 128, MAX_RANGES = 256, KIND_NOSCAN = 0, REGS = 23 };
+enum { MAX_RANGES = 256, KIND_NOSCAN = 0, REGS = 23 };
 enum { KIND_UNCOLLECTABLE = 2 };
 
 typedef struct Range {

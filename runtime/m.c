@@ -292,14 +292,14 @@ void stopm(void) {
               !gl_debug.deterministic;
   mput(mp);
   unlock(&gl_sched.lock);
-  if (many && !note_tsleep(&mp->park, IDLE_NS)) {
+  if (many && !gc_park_thread(mp, &mp->park, IDLE_NS)) {
     lock(&gl_sched.lock);
     bool mine = mremove(mp);
     if (mine) gl_sched.nmidlelocked++;
     unlock(&gl_sched.lock);
     if (mine) thread_end(mp);
   }
-  note_sleep(&mp->park);
+  gc_park_thread(mp, &mp->park, -1);
   take_nextp(mp);
 }
 
@@ -315,7 +315,7 @@ void stoplockedm(M *mp) {
   gl_sched.nmidlelocked++;
   checkdead();
   unlock(&gl_sched.lock);
-  note_sleep(&mp->park);
+  gc_park_thread(mp, &mp->park, -1);
   take_nextp(mp);
 }
 

@@ -14,8 +14,12 @@ void note_sleep(Note *n) {
     futex_sleep(&n->key, 0, -1);
 }
 
-// Sleep at most ns nanoseconds; true if woken.
+// Sleep at most ns nanoseconds, or for ever if ns < 0; true if woken.
 bool note_tsleep(Note *n, int64_t ns) {
+  if (ns < 0) {
+    note_sleep(n);
+    return true;
+  }
   int64_t end = nanotime() + ns;
   while (atomic_load_explicit(&n->key, memory_order_acquire) == 0) {
     int64_t left = end - nanotime();

@@ -293,7 +293,9 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   }
   atomic_store(&gl_sched.polluntil, until);
   counter_inc(COUNT_WAIT);
+  mp->parked = true;  // what its stack holds is dead
   G *list = netpoll(delay);
+  mp->parked = false;
   atomic_store(&gl_sched.polluntil, 0);
   int64_t now = nanotime();
   sched_tick(now);

@@ -211,6 +211,7 @@ struct M {
   _Atomic uintptr_t *guardp;   // address of its %fs:0x70
   _Atomic uintptr_t gcsp;      // interrupted rsp while suspended by the GC
   const void *gcregs;   // the registers of then: greg_t[]
+  _Atomic bool parked;  // without work, holds nothing: gcthread.c
   uintptr_t sigsp;      // rsp its G had when SIGQUIT came, or 0
   uintptr_t g0lo, g0hi;
   pthread_t thread;
@@ -442,6 +443,7 @@ _Static_assert(sizeof(G) <= 256, "a parked goroutine has a budget");
 
 // asm_amd64.S
 NORETURN void gl_gogo(G *gp);          // on g0: run gp
+bool gl_call_clean(Note *n, int64_t ns, bool (*fn)(Note *, int64_t));
 NORETURN void gl_mstart_asm(M *mp);    // note g0sp, then schedule()
 void gl_goentry(void);                 // first pc of a G
 extern char gl_morestack_ret[], gl_calldefer_ret[], gl_morestack_end[];
@@ -586,7 +588,6 @@ uint64_t stack_bytes(void);              // used, without a lock
 extern int gl_kinds[LISTS_KINDS];
 extern unsigned gl_array_proc;
 void gc_init(int32_t procs);
-void gc_thread_init(M *mp);
 NORETURN void gc_out_of_memory(size_t n);
 G *gc_new_g(void);
 void *gc_uncollectable(size_t n);
@@ -594,6 +595,15 @@ void gc_uncollectable_free(void *p);
 uint64_t gc_count(void);
 int gc_kind_g(void);
 void gc_trim_stacks(void);     // world stopped
+
+// gcthread.c
+enum { RED_ZONE = 128 };
+void gc_threads_init(void);
+void gc_thread_init(M *mp);
+void gc_sysmon_init(void);
+void gc_push_g0(M *mp);
+int gc_signal(int which);  // 0 suspends a thread, 1 lets it go on
+bool gc_park_thread(M *mp, Note *n, int64_t ns);
 
 // pacer.c
 void pacer_init(void);
@@ -615,7 +625,6 @@ void memstats_read(MemStats *s);  // world stopped
 // mfinal.c
 void mfinal_drain(void);
 void gc_wake_finalizer(void);
-int gc_signal(int which);  // 0 suspends a thread, 1 lets it go on
 
 // malloc.c
 void *malloc_new(size_t size, bool noscan);

@@ -189,6 +189,7 @@ static void block_signals(void) {
 static void *sysmon(void *arg) {
   (void)arg;
   block_signals();
+  gc_sysmon_init();
   running = true;
   prctl(PR_SET_TIMERSLACK, 1000UL);
   int64_t delay = TICK_MIN, lasttrace = nanotime(), due = 0;
