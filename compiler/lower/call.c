@@ -133,8 +133,13 @@ void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
   emit_call(code, sig, NULL, NULL, args, func, vals, noinline_);
 }
 
-// Marks a call of a method that is found at run time, for backend/prune.c.
-static void mark_method_call(Val call, const Object *method) {
+Val load_iface_method(Val itab, Type *iface_type, Object *method) {
+  int64_t offset = (int64_t)offsetof(GlItab, fun) +
+                   8 * iface_method_index(iface_type, method);
+  return LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(itab, offset), "method");
+}
+
+void mark_method_call(Val call, const Object *method) {
   LLVMAttributeRef a = LLVMCreateStringAttribute(
       M->ctx, METHOD_CALL, sizeof METHOD_CALL - 1, method->name->s,
       method->name->len);
@@ -154,10 +159,7 @@ void emit_iface_call(Val iface, Type *iface_type, Object *method, Val *args,
                      Val *vals, bool noinline_) {
   Val itab = extract(iface, 0);
   nil_check(itab);
-  int64_t offset = (int64_t)offsetof(GlItab, fun) +
-                   8 * iface_method_index(iface_type, method);
-  Val code =
-      LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(itab, offset), "method");
+  Val code = load_iface_method(itab, iface_type, method);
   Val call = emit_call(code, method->type, types_basic[B_UNSAFE_POINTER],
                        extract(iface, 1), args, NULL, vals, noinline_);
   mark_method_call(call, method);

@@ -361,6 +361,10 @@ void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
                           bool noinline);
 void emit_iface_call(Val iface, Type *iface_type, Object *method, Val *args,
                      Val *vals, bool noinline);
+// The code of an interface's method; its calls are to be marked.
+Val load_iface_method(Val itab, Type *iface_type, Object *method);
+// Marks a call of a method that is found at run time, for backend/prune.c.
+void mark_method_call(Val call, const Object *method);
 void emit_static_call(Object *f, Type *recv_type, Val recv, Val *args,
                       Val *vals, bool noinline);
 // zeroext and signext for C; the first parameter is argument `first`.

@@ -16,6 +16,7 @@ typedef struct Final {
   Val code;
   Type *recv_type;
   Val recv;
+  Object *found;  // the method, if at run time, or NULL
 } Final;
 
 // ---- receivers -------------------------------------------------------------
@@ -59,9 +60,8 @@ static void finish(Final *f, Val recv, Type *recv_type, Object *m) {
   }
   Val itab = extract(recv, 0);
   nil_check(itab);
-  int64_t offset = (int64_t)offsetof(GlItab, fun) +
-                   8 * iface_method_index(recv_type, m);
-  f->code = LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(itab, offset), "");
+  f->code = load_iface_method(itab, recv_type, m);
+  f->found = m;
   f->recv_type = types_basic[B_UNSAFE_POINTER];
   f->recv = extract(recv, 1);
 }
@@ -93,6 +93,8 @@ static void forward(Final *f, Type *sig, unsigned first) {
   LLVMTypeRef type = func_llvm_type(sig, f->recv_type, false);
   Val call = LLVMBuildCall2(F->b, type, f->code, args, n, "");
   add_call_attr(call, "noinline");
+  if (f->found)
+    mark_method_call(call, f->found);
   // A copy of the receiver in this frame must outlive the call.
   if (!is_memory_class(f->recv_type))
     make_tail_call(call);
@@ -167,7 +169,7 @@ Val itab_method_code(Type *t, const MethodEntry *m) {
     unsigned at = results_in_memory(sig) ? 1 : 0;
     Val word = LLVMGetParam(F->fn, at);
     check_wrapped(word, t, m);
-    Final f;
+    Final f = {0};
     Type *recv_type;
     Val recv = find_receiver(word, t, !is_pointer_shaped(t),
                              selection_of(t, m), &recv_type);
@@ -194,7 +196,7 @@ static Val bound_code(Type *recv_type, Object *m) {
     Val closure = LLVMGetParam(F->fn, last);
     add_attr(F->fn, last + 1, "nest", 0);
     Val at = LLVMBuildStructGEP2(F->b, bound_type(recv_type), closure, 1, "");
-    Final f;
+    Final f = {0};
     finish(&f, load_value(at, recv_type), recv_type, m);
     forward(&f, sig, results_in_memory(sig) ? 1 : 0);
     func_end();
@@ -228,7 +230,7 @@ static Val method_expr_code(Selection *sel) {
   const char *name = method_name(t, sel->obj, "-expr");
   if (begin_wrapper(name, type)) {
     unsigned at = results_in_memory(sig) ? 1 : 0;
-    Final f;
+    Final f = {0};
     Type *recv_type;
     Val recv = find_receiver(LLVMGetParam(F->fn, at), t, is_memory_class(t),
                              sel, &recv_type);
