@@ -336,7 +336,8 @@ static void load_tree(const char *root, const char *path) {
   DIR *d = opendir(dir);
   struct dirent *e;
   while (d && (e = readdir(d))) {
-    if (e->d_name[0] == '.' || strcmp(e->d_name, "testdata") == 0)
+    if (e->d_name[0] == '.' || e->d_name[0] == '_' ||
+        strcmp(e->d_name, "testdata") == 0)
       continue;
     const char *sub =
         arena_printf(perm, *path ? "%s/%s" : "%s%s", path, e->d_name);

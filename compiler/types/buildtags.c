@@ -13,6 +13,10 @@ enum { CURRENT_LANG = 26, DEEPEST = 500 };
 static const char *const true_tags[] = {"linux", "unix",   "amd64",
                                         "gl",    "gc",     "purego"};
 
+// In Go's tree these too choose portable code.
+static const char *const tree_tags[] = {"math_big_pure_go", "osusergo",
+                                        "netgo"};
+
 static const char *const known_os[] = {
     "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos",
     "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris",
@@ -25,6 +29,7 @@ static const char *const known_arch[] = {
     "s390x", "sparc", "sparc64", "wasm"};
 
 bool build_no_arch;
+bool build_tree;
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -52,6 +57,9 @@ static bool is_arch(const char *s, size_t n) {
 
 static bool tag_holds(const char *s, size_t n) {
   if (build_no_arch && is_arch(s, n)) return false;
+  if (build_tree)
+    return listed(true_tags, COUNT(true_tags), s, n) ||
+           listed(tree_tags, COUNT(tree_tags), s, n);
   return listed(true_tags, COUNT(true_tags), s, n) || given(s, n);
 }
 

@@ -4,8 +4,9 @@
 // checked when it is first imported, before the importing package is: so the
 // list of load_all is in order of dependence. An import path is looked for in
 // the standard library (whose own packages also see its vendor folder), then
-// in the module around the importing folder: the
-// nearest go.mod or gl.mod upwards says under which path its folder is known.
+// in Go's source tree (likewise), then in the module around the importing
+// folder: the nearest go.mod or gl.mod upwards says under which path its
+// folder is known.
 //
 // A package with errors is kept, marked fake, so that importers do not report
 // them again.
@@ -73,9 +74,26 @@ static bool in_stdlib(const char *dir) {
          inside(absolute(dir), absolute(load_options.stdlib));
 }
 
+static bool in_tree(const char *dir) {
+  return load_options.stdlib && gotree_contains(absolute(dir));
+}
+
 static bool ends_with(const char *s, const char *end) {
   size_t n = strlen(s), m = strlen(end);
   return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static bool has_source_suffix(const char *name) {
+  return ends_with(name, ".gl") || ends_with(name, ".go");
+}
+
+static bool has_sources(const char *dir) {
+  DIR *d = opendir(dir);
+  bool found = false;
+  for (struct dirent *e; d && !found && (e = readdir(d));)
+    found = e->d_name[0] != '.' && has_source_suffix(e->d_name);
+  if (d) closedir(d);
+  return found;
 }
 
 // ---- modules ---------------------------------------------------------------
@@ -130,13 +148,31 @@ static Module find_module(const char *dir) {
   return *m;
 }
 
-// The folder of an import path, or NULL.
-static const char *find_import(const char *path, const char *importer_dir) {
+static const char *find_in_stdlib(const char *path) {
+  const char *dir = arena_printf(perm, "%s/%s", load_options.stdlib, path);
+  return is_dir(dir) && has_sources(dir) ? dir : NULL;
+}
+
+// A package that standard packages carry with them. Its path begins with
+// vendor, so that it is not a module's of the same name.
+static const char *find_vendored(const char **path, const char *importer_dir) {
+  bool std = in_stdlib(importer_dir), tree = in_tree(importer_dir);
+  if (!std && !tree) return NULL;
+  const char *full = arena_printf(perm, "vendor/%s", *path);
+  const char *dir = find_in_stdlib(full);
+  if (!dir && tree) dir = gotree_find(full);
+  if (dir) *path = full;
+  return dir;
+}
+
+// The folder of an import path, or NULL. *path becomes the package's own.
+static const char *find_import(const char **import, const char *importer_dir) {
+  const char *path = *import;
   if (load_options.stdlib) {
-    const char *dir = arena_printf(perm, "%s/%s", load_options.stdlib, path);
-    if (is_dir(dir)) return dir;
-    dir = arena_printf(perm, "%s/vendor/%s", load_options.stdlib, path);
-    if (in_stdlib(importer_dir) && is_dir(dir)) return dir;
+    const char *dir = find_in_stdlib(path);
+    if (!dir) dir = find_vendored(import, importer_dir);
+    if (!dir && !load_options.all_bodies) dir = gotree_find(path);
+    if (dir) return dir;
   }
   Module m = find_module(importer_dir);
   if (!m.path || !inside(path, m.path)) return NULL;
@@ -145,10 +181,6 @@ static const char *find_import(const char *path, const char *importer_dir) {
 }
 
 // ---- files -----------------------------------------------------------------
-
-static bool has_source_suffix(const char *name) {
-  return ends_with(name, ".gl") || ends_with(name, ".go");
-}
 
 // Whether the source takes part by its //go:build line. Files without one,
 // nearly all, are not scanned twice.
@@ -182,11 +214,23 @@ static bool has_assembly(const char *dir) {
 
 static bool read_files(const char *dir, SourceVec *out, int *excluded);
 
-// False after an error. *excluded counts files that take no part.
-static bool read_folder(const char *dir, SourceVec *out, int *excluded) {
-  build_no_arch = has_assembly(dir);
+// What building Go adds to a package of its tree: see stdlib/_tree/README.
+static bool read_generated(const char *path, SourceVec *out) {
+  const char *dir = arena_printf(perm, "%s/_tree/%s", load_options.stdlib,
+                                 path);
+  int excluded;
+  return !is_dir(dir) || read_files(dir, out, &excluded);
+}
+
+// False after an error. *excluded counts files that take no part. In Go's
+// tree a package may count on the assembly of another one of crypto's.
+static bool read_folder(const char *path, const char *dir, SourceVec *out,
+                        int *excluded) {
+  build_tree = in_tree(dir);
+  build_no_arch = has_assembly(dir) || (build_tree && strstr(dir, "/crypto/"));
   bool ok = read_files(dir, out, excluded);
-  build_no_arch = false;
+  if (ok && build_tree) ok = read_generated(path, out);
+  build_no_arch = build_tree = false;
   return ok;
 }
 
@@ -232,6 +276,7 @@ static Package *new_package(const char *path, const char *dir) {
   pkg->path = arena_strndup(perm, path, strlen(path));
   pkg->dir = arena_strndup(perm, dir, strlen(dir));
   pkg->is_std = in_stdlib(dir);
+  pkg->is_tree = !pkg->is_std && in_tree(dir);
   pkg->bodies = !pkg->is_std || load_options.all_bodies;
   pkg->scope = scope_new(universe, NULL);
   if (!pkg->is_std) pkg->lang = find_module(dir).lang;
@@ -275,6 +320,30 @@ static void import_runtime(Package *pkg) {
   if (runtime && !runtime->fake) vec_push(&pkg->imports, runtime);
 }
 
+static bool names_map_of_tables(const Source *s) {
+  static const char *const maps[] = {
+      "unicode.Categories", "unicode.CategoryAliases", "unicode.Scripts",
+      "unicode.Properties", "unicode.FoldCategory",    "unicode.FoldScript"};
+  if (!strstr(s->text, "\"unicode\"")) return false;
+  for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+    // Whatever the package is called here.
+    if (strstr(s->text, maps[i] + strlen("unicode."))) return true;
+  }
+  return false;
+}
+
+// Package unicode's maps of tables keep all tables in a program, and take
+// time at its start. They are filled by a package of their own, which is
+// added only where one is named.
+static void import_tables(Package *pkg) {
+  if (pkg->is_std || !load_options.stdlib) return;
+  bool named = false;
+  vec_each(File *, f, &pkg->files) named |= names_map_of_tables((*f)->source);
+  if (!named) return;
+  Package *maps = load_import("internal/unicodemaps", load_options.stdlib, 0);
+  if (maps && !maps->fake) vec_push(&pkg->imports, maps);
+}
+
 static bool load_sources(Package *pkg, SourceVec *sources) {
   int errors = diag_error_count();
   pkg->state = STATE_LOADING;
@@ -284,6 +353,7 @@ static bool load_sources(Package *pkg, SourceVec *sources) {
   if (!pkg->name) pkg->name = name_cstr(pkg->path);
   if (ok) {
     import_runtime(pkg);
+    import_tables(pkg);
     ok = check_package(pkg);
   }
   loading.len--;
@@ -322,7 +392,7 @@ Package *load_dir(const char *dir, const char *path) {
     return known->fake ? NULL : known;
   SourceVec sources = {0};
   int excluded;
-  if (!read_folder(dir, &sources, &excluded)) return NULL;
+  if (!read_folder(path, dir, &sources, &excluded)) return NULL;
   if (!sources.len) {
     error_at(0, excluded ? "build constraints exclude all source files in %s"
                          : "no source files in %s", dir);
@@ -366,6 +436,12 @@ static const char *canonical(const char *path) {
 static void report_not_in_std(const char *path, Pos pos) {
   error_at(pos, "package %s is not in std", path);
   if (!load_options.stdlib) return;
+  const char *debian = gotree_package(path);
+  if (debian) {
+    note_at(pos, "it is compiled from Go's sources: install the Debian "
+            "package %s, or name a Go tree in GLGOROOT", debian);
+    return;
+  }
   const char *near = nearest_package(load_options.stdlib, path);
   if (near) note_at(pos, "did you mean \"%s\"?", near);
 }
@@ -389,9 +465,12 @@ static void report_missing(const char *path, Pos pos) {
     report_not_in_std(path, pos);
 }
 
-// a/internal/b may be imported from below a only.
+// a/internal/b may be imported from below a only. Standard packages and those
+// of Go's tree count as one tree.
 static bool internal_allowed(const char *path, const char *dir,
                              const char *importer_dir) {
+  if (in_tree(importer_dir) || in_stdlib(importer_dir))
+    return in_tree(dir) || in_stdlib(dir);
   const char *found = NULL;
   for (const char *s = path; (s = strstr(s, "internal")); s += 8)
     if ((s == path || s[-1] == '/') && (!s[8] || s[8] == '/')) found = s;
@@ -407,7 +486,7 @@ static bool internal_allowed(const char *path, const char *dir,
 static Package *load_new(const char *path, const char *dir, Pos pos) {
   SourceVec sources = {0};
   int excluded;
-  if (!read_folder(dir, &sources, &excluded)) return NULL;
+  if (!read_folder(path, dir, &sources, &excluded)) return NULL;
   if (!sources.len) {
     error_at(pos, excluded ? "build constraints exclude all source files "
                              "in %s"
@@ -427,7 +506,7 @@ Package *load_import(const char *path, const char *importer_dir, Pos pos) {
     return NULL;
   }
   const char *dir = strcmp(canonical(path), path) == 0
-                        ? find_import(path, importer_dir) : NULL;
+                        ? find_import(&path, importer_dir) : NULL;
   if (!dir) {
     report_missing(path, pos);
     return NULL;

@@ -225,7 +225,8 @@ static bool has_directive(File *f, Decl *d) {
 }
 
 static void check_bodyless(Checker *c, Decl *d) {
-  if (d->func.body || c->pkg->is_std || check_options.bodyless_ok ||
+  if (d->func.body || c->pkg->is_std || c->pkg->is_tree ||
+      check_options.bodyless_ok ||
       has_directive(c->file, d) || d->func.type->functype.tparams.len)
     return;
   check_error(c, d->func.name->pos, "missing function body");
@@ -393,6 +394,7 @@ static void check_main(Checker *c) {
 static int file_lang(Package *pkg, File *f) {
   enum { FLOOR = 21, STD = 26 };
   if (pkg->is_std) return STD;
+  if (pkg->is_tree) return pkg->lang ? pkg->lang : STD;
   int lang = build_lang(f->build_constraint);
   if (lang) return lang < FLOOR ? FLOOR : lang;
   bool module = pkg->lang && pkg->lang < check_options.lang;
@@ -405,7 +407,7 @@ static void collect(Checker *c, Collected *k) {
     f->lang = file_lang(c->pkg, f);
     f->scope = scope_new(c->pkg->scope, NULL);
     vec_each(Decl *, d, &f->decls) collect_decl(c, k, *d);
-    if (!c->pkg->is_std) check_pragma_words(f);
+    if (!c->pkg->is_std && !c->pkg->is_tree) check_pragma_words(f);
   }
   c->file = NULL;
   check_file_scopes(c);
@@ -440,7 +442,8 @@ bool check_package(Package *pkg) {
     compute_init_order(&c);
     unused_imports(&c, &k);
     check_main(&c);
-    if (!pkg->is_std && diag_error_count() == errors) check_pragma_places(&c);
+    if (!pkg->is_std && !pkg->is_tree && diag_error_count() == errors)
+      check_pragma_places(&c);
   }
   current_checker = outer;
   return diag_error_count() == errors;

@@ -220,6 +220,7 @@ struct Package {
   Name *name;
   const char *dir;
   bool is_std;          // from stdlib
+  bool is_tree;         // from Go's source tree
   bool bodies;          // function bodies are checked (and will be lowered)
   bool fake;            // could not be loaded; errors about it stay silent
   VEC(File *) files;
@@ -779,6 +780,12 @@ Package *load_files(const char *const *paths, int n, const char *path);
 Package *load_dir(const char *dir, const char *path);
 // The import path of a folder in a module; NULL outside of modules.
 const char *load_path_of(const char *dir);
+// gotree.c: packages of Go's source tree. Whether a folder (a real path) lies
+// in it; the folder of an import path, or NULL; the Debian package that brings
+// the import path when there is no tree, or NULL.
+bool gotree_contains(const char *dir);
+const char *gotree_find(const char *path);
+const char *gotree_package(const char *path);
 // By import path; loads and checks once. importer_dir finds the module.
 Package *load_import(const char *path, const char *importer_dir, Pos pos);
 // All packages loaded so far, dependencies first.
@@ -788,6 +795,8 @@ bool build_matches(const char *filename, const Name *constraint);
 // Set while the files of a package with assembly are chosen: its portable
 // code is built, as for an architecture it does not know.
 extern bool build_no_arch;
+// Set while the files of a package of Go's source tree are chosen.
+extern bool build_tree;
 // The language version a constraint implies (go1.22 && ... gives 22), or 0.
 int build_lang(const Name *constraint);
 

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+//
+// The scripts, made by tables.py.
+#include "rangetable.h"
+
+static Range32 SignWriting_32[] = {
+  {0x1d800, 0x1da8b, 1}, {0x1da9b, 0x1da9f, 1}, {0x1daa1, 0x1daaf, 1},
+};
+HIGH_TABLE(SignWriting, 0);
+
+static Range16 Sinhala_16[] = {
+  {0xd81, 0xd83, 1}, {0xd85, 0xd96, 1}, {0xd9a, 0xdb1, 1}, {0xdb3, 0xdbb, 1},
+  {0xdbd, 0xdbd, 1}, {0xdc0, 0xdc6, 1}, {0xdca, 0xdca, 1}, {0xdcf, 0xdd4, 1},
+  {0xdd6, 0xdd6, 1}, {0xdd8, 0xddf, 1}, {0xde6, 0xdef, 1}, {0xdf2, 0xdf4, 1},
+};
+static Range32 Sinhala_32[] = {
+  {0x111e1, 0x111f4, 1},
+};
+TABLE(Sinhala, 0);
+
+static Range32 Sogdian_32[] = {
+  {0x10f30, 0x10f59, 1},
+};
+HIGH_TABLE(Sogdian, 0);
+
+static Range32 Sora_Sompeng_32[] = {
+  {0x110d0, 0x110e8, 1}, {0x110f0, 0x110f9, 1},
+};
+HIGH_TABLE(Sora_Sompeng, 0);
+
+static Range32 Soyombo_32[] = {
+  {0x11a50, 0x11aa2, 1},
+};
+HIGH_TABLE(Soyombo, 0);
+
+static Range16 Sundanese_16[] = {
+  {0x1b80, 0x1bbf, 1}, {0x1cc0, 0x1cc7, 1},
+};
+LOW_TABLE(Sundanese, 0);
+
+static Range16 Syloti_Nagri_16[] = {
+  {0xa800, 0xa82c, 1},
+};
+LOW_TABLE(Syloti_Nagri, 0);
+
+static Range16 Syriac_16[] = {
+  {0x700, 0x70d, 1}, {0x70f, 0x74a, 1}, {0x74d, 0x74f, 1}, {0x860, 0x86a, 1},
+};
+LOW_TABLE(Syriac, 0);
+
+static Range16 Tagalog_16[] = {
+  {0x1700, 0x1715, 1}, {0x171f, 0x171f, 1},
+};
+LOW_TABLE(Tagalog, 0);
+
+static Range16 Tagbanwa_16[] = {
+  {0x1760, 0x176c, 1}, {0x176e, 0x1770, 1}, {0x1772, 0x1773, 1},
+};
+LOW_TABLE(Tagbanwa, 0);
+
+static Range16 Tai_Le_16[] = {
+  {0x1950, 0x196d, 1}, {0x1970, 0x1974, 1},
+};
+LOW_TABLE(Tai_Le, 0);
+
+static Range16 Tai_Tham_16[] = {
+  {0x1a20, 0x1a5e, 1}, {0x1a60, 0x1a7c, 1}, {0x1a7f, 0x1a89, 1},
+  {0x1a90, 0x1a99, 1}, {0x1aa0, 0x1aad, 1},
+};
+LOW_TABLE(Tai_Tham, 0);
+
+static Range16 Tai_Viet_16[] = {
+  {0xaa80, 0xaac2, 1}, {0xaadb, 0xaadf, 1},
+};
+LOW_TABLE(Tai_Viet, 0);
+
+static Range32 Takri_32[] = {
+  {0x11680, 0x116b9, 1}, {0x116c0, 0x116c9, 1},
+};
+HIGH_TABLE(Takri, 0);
+
+static Range16 Tamil_16[] = {
+  {0xb82, 0xb83, 1}, {0xb85, 0xb8a, 1}, {0xb8e, 0xb90, 1}, {0xb92, 0xb95, 1},
+  {0xb99, 0xb9a, 1}, {0xb9c, 0xb9c, 1}, {0xb9e, 0xb9f, 1}, {0xba3, 0xba4, 1},
+  {0xba8, 0xbaa, 1}, {0xbae, 0xbb9, 1}, {0xbbe, 0xbc2, 1}, {0xbc6, 0xbc8, 1},
+  {0xbca, 0xbcd, 1}, {0xbd0, 0xbd0, 1}, {0xbd7, 0xbd7, 1}, {0xbe6, 0xbfa, 1},
+};
+static Range32 Tamil_32[] = {
+  {0x11fc0, 0x11ff1, 1}, {0x11fff, 0x11fff, 1},
+};
+TABLE(Tamil, 0);
+
+static Range32 Tangsa_32[] = {
+  {0x16a70, 0x16abe, 1}, {0x16ac0, 0x16ac9, 1},
+};
+HIGH_TABLE(Tangsa, 0);
+
+static Range32 Tangut_32[] = {
+  {0x16fe0, 0x16fe0, 1}, {0x17000, 0x187f7, 1}, {0x18800, 0x18aff, 1},
+  {0x18d00, 0x18d08, 1},
+};
+HIGH_TABLE(Tangut, 0);
+
+static Range16 Telugu_16[] = {
+  {0xc00, 0xc0c, 1}, {0xc0e, 0xc10, 1}, {0xc12, 0xc28, 1}, {0xc2a, 0xc39, 1},
+  {0xc3c, 0xc44, 1}, {0xc46, 0xc48, 1}, {0xc4a, 0xc4d, 1}, {0xc55, 0xc56, 1},
+  {0xc58, 0xc5a, 1}, {0xc5d, 0xc5d, 1}, {0xc60, 0xc63, 1}, {0xc66, 0xc6f, 1},
+  {0xc77, 0xc7f, 1},
+};
+LOW_TABLE(Telugu, 0);
+
+static Range16 Thaana_16[] = {
+  {0x780, 0x7b1, 1},
+};
+LOW_TABLE(Thaana, 0);
+
+static Range16 Thai_16[] = {
+  {0xe01, 0xe3a, 1}, {0xe40, 0xe5b, 1},
+};
+LOW_TABLE(Thai, 0);
+
+static Range16 Tibetan_16[] = {
+  {0xf00, 0xf47, 1}, {0xf49, 0xf6c, 1}, {0xf71, 0xf97, 1}, {0xf99, 0xfbc, 1},
+  {0xfbe, 0xfcc, 1}, {0xfce, 0xfd4, 1}, {0xfd9, 0xfda, 1},
+};
+LOW_TABLE(Tibetan, 0);
+
+static Range16 Tifinagh_16[] = {
+  {0x2d30, 0x2d67, 1}, {0x2d6f, 0x2d70, 1}, {0x2d7f, 0x2d7f, 1},
+};
+LOW_TABLE(Tifinagh, 0);
+
+static Range32 Tirhuta_32[] = {
+  {0x11480, 0x114c7, 1}, {0x114d0, 0x114d9, 1},
+};
+HIGH_TABLE(Tirhuta, 0);
+
+static Range32 Toto_32[] = {
+  {0x1e290, 0x1e2ae, 1},
+};
+HIGH_TABLE(Toto, 0);
+
+static Range32 Ugaritic_32[] = {
+  {0x10380, 0x1039d, 1}, {0x1039f, 0x1039f, 1},
+};
+HIGH_TABLE(Ugaritic, 0);
+
+static Range16 Vai_16[] = {
+  {0xa500, 0xa62b, 1},
+};
+LOW_TABLE(Vai, 0);
+
+static Range32 Vithkuqi_32[] = {
+  {0x10570, 0x1057a, 1}, {0x1057c, 0x1058a, 1}, {0x1058c, 0x10592, 1},
+  {0x10594, 0x10595, 1}, {0x10597, 0x105a1, 1}, {0x105a3, 0x105b1, 1},
+  {0x105b3, 0x105b9, 1}, {0x105bb, 0x105bc, 1},
+};
+HIGH_TABLE(Vithkuqi, 0);
+
+static Range32 Wancho_32[] = {
+  {0x1e2c0, 0x1e2f9, 1}, {0x1e2ff, 0x1e2ff, 1},
+};
+HIGH_TABLE(Wancho, 0);
+
+static Range32 Warang_Citi_32[] = {
+  {0x118a0, 0x118f2, 1}, {0x118ff, 0x118ff, 1},
+};
+HIGH_TABLE(Warang_Citi, 0);
+
+static Range32 Yezidi_32[] = {
+  {0x10e80, 0x10ea9, 1}, {0x10eab, 0x10ead, 1}, {0x10eb0, 0x10eb1, 1},
+};
+HIGH_TABLE(Yezidi, 0);
+
+static Range16 Yi_16[] = {
+  {0xa000, 0xa48c, 1}, {0xa490, 0xa4c6, 1},
+};
+LOW_TABLE(Yi, 0);
+
+static Range32 Zanabazar_Square_32[] = {
+  {0x11a00, 0x11a47, 1},
+};
+HIGH_TABLE(Zanabazar_Square, 0);
