@@ -331,6 +331,7 @@ def main():
     p.add_argument("--procs", default="", help="GOMAXPROCS, by commas")
     p.add_argument("--count", type=int, default=1, help="runs of each")
     p.add_argument("--timeout", type=int, default=60, help="seconds a step")
+    p.add_argument("--needs", help="skip (status 77) where it is missing")
     p.add_argument("--update", action="store_true",
                    help="rewrite expected outputs")
     # argparse takes "-O2" for an option of its own unless joined.
@@ -340,7 +341,11 @@ def main():
             argv[i:i + 2] = ["--levels=" + argv[i + 1], ""]
     test = None
     try:
-        test = Test(p.parse_args([a for a in argv if a]))
+        options = p.parse_args([a for a in argv if a])
+        if options.needs and not os.path.exists(options.needs):
+            print(f"{options.needs} is not installed: skipped")
+            return 77
+        test = Test(options)
         test.perform()
     except Failure as x:
         name = test.path if test else argv[-1]
