@@ -500,6 +500,26 @@ gl_calldefer_ret:
 	retq
 END(gl_calldefer)
 
+// gl_sigpanic: where the handler of a fault sends a G that shall panic, with
+// the arguments of runtime.sigpanic in their registers. The handler has put
+//   8(%rsp)  rsp of the faulting instruction; 0: (%rsp) is a return address
+//   (%rsp)   its pc
+// on the stack: from here on all looks like a call by that instruction.
+	.weak runtime.sigpanic
+FUNC(gl_sigpanic)
+	.cfi_def_cfa %rsp, 16
+	pushq %rbp
+	.cfi_def_cfa_offset 24
+	.cfi_offset %rbp, -24
+	.cfi_offset %rip, -16
+	movq %rsp, %rbp
+	.cfi_def_cfa_register %rbp
+	callq runtime.sigpanic
+	.globl gl_sigpanic_ret
+gl_sigpanic_ret:
+	ud2
+END(gl_sigpanic)
+
 // Accessors: .gl code has no thread-locals of its own.
 FUNC(gl_getg)
 	movq TLS(gl_tls_g), %rax

@@ -686,6 +686,7 @@ void goexit0(G *gp) {
   gp->m = NULL;
   gp->deferframe = NULL;
   gp->panic = NULL;
+  gp->paniconfault = false;
   gp->fn = NULL;
   gp->timer = NULL;  // the collector does not look at dead Gs
   gp->waiting = NULL;

@@ -136,6 +136,7 @@ struct G {
   uint8_t waitreason;
   bool preempt;        // sysmon asked it to yield
   bool system;         // runtime's own: not counted by NumGoroutine
+  bool paniconfault;   // debug.SetPanicOnFault
   G *schedlink;        // run queues, free lists, netpoll lists
   Sudog *waiting;      // sudogs it waits on, select: in lock order
   const GlFuncVal *fn; // what it runs
@@ -447,6 +448,8 @@ bool gl_call_clean(Note *n, int64_t ns, bool (*fn)(Note *, int64_t));
 NORETURN void gl_mstart_asm(M *mp);    // note g0sp, then schedule()
 void gl_goentry(void);                 // first pc of a G
 extern char gl_morestack_ret[], gl_calldefer_ret[], gl_morestack_end[];
+extern char gl_sigpanic_ret[];
+void gl_sigpanic(void);  // where a fault goes that panics; signal.c
 void __morestack(void);
 void gl_mcall(void), gl_ccall(void), gl_ccall_blocking(void);
 
@@ -720,6 +723,12 @@ typedef struct SymFrame {
 int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
 
+const uint8_t *symtab_debug_frame(size_t *size, uintptr_t *base);
+
+// cfi.c
+bool cfi_caller(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp,
+                uintptr_t *ret, uintptr_t *callerbp);
+
 // inline.c
 intptr_t inline_callers(uintptr_t pc, intptr_t *skip, uintptr_t *pcs,
                         intptr_t room);
@@ -733,6 +742,7 @@ bool dwarf_line(const uint8_t *sect, size_t size, uint64_t pc, char *file,
 typedef struct Unwind {
   G *g;
   uintptr_t pc, bp;
+  uintptr_t sp;  // of an interrupted instruction, else 0
   bool call;  // pc is a return address, not an interrupted instruction
   bool first;
 } Unwind;
@@ -740,7 +750,7 @@ bool unwind_start(Unwind *u, G *gp);
 bool unwind_next(Unwind *u);
 const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);
-void traceback_from(G *gp, uintptr_t pc, uintptr_t bp);
+void traceback_from(G *gp, Unwind u);
 void traceback_others(G *me);
 int g_by_goid(const void *a, const void *b);  // for qsort of G *
 // Whether a report of everybody but me lists gp.

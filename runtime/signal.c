@@ -20,7 +20,10 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-extern char gl_text_start[], gl_text_end[];
+// What gl_sigpanic and a call of __morestack need below the faulting frame.
+enum { SIGPANIC_ROOM = 300 };
+
+extern char gl_text_start[], gl_text_end[], __executable_start[], _end[];
 extern const uint8_t gl_faultmaps_start[] __attribute__((weak));  // gl.ld
 extern const uint8_t gl_faultmaps_end[] __attribute__((weak));
 
@@ -129,6 +132,27 @@ static void prepare_dump(ucontext_t *uc) {
   if (sysmon_ask()) note_tsleep(&gl_sched.dumpnote, INT64_C(1000000000));
 }
 
+// Where gp's .gl code was interrupted: there, or in a function of the C
+// library that it called on its own stack (memmove and its kin, which push
+// nothing). False if it is in C, or in the runtime's assembly.
+static bool interrupted(G *gp, ucontext_t *uc, Unwind *u) {
+  greg_t *r = uc->uc_mcontext.gregs;
+  uintptr_t sp = (uintptr_t)r[REG_RSP];
+  *u = (Unwind){.g = gp, .pc = (uintptr_t)r[REG_RIP],
+                .bp = (uintptr_t)r[REG_RBP], .sp = sp};
+  if (gp->sp != 0 || sp & 7 || sp < gp->seg->lo || sp >= gp->seg->hi)
+    return false;
+  if (in_gl_text(u->pc)) return true;
+  uintptr_t ret = *(uintptr_t *)sp;
+  if (u->pc >= (uintptr_t)__executable_start && u->pc < (uintptr_t)_end)
+    return false;
+  if (!in_gl_text(ret)) return false;
+  u->pc = ret;
+  u->sp = 0;
+  u->call = true;
+  return true;
+}
+
 static void put_hex(const char *name, uintptr_t v) {
   print_str(name);
   print_hex(v);
@@ -137,10 +161,12 @@ static void put_hex(const char *name, uintptr_t v) {
 // A fault nobody can recover.
 static void print_fault(int sig, siginfo_t *info, uintptr_t pc, bool gl) {
   uintptr_t addr = (uintptr_t)info->si_addr;
-  print_str(!gl ? "fatal error: unexpected signal during runtime execution\n"
-            : addr >= 4096 ? "fatal error: unexpected signal\n"
-            : "panic: runtime error: invalid memory address or nil pointer "
-              "dereference\n");
+  if (gl && (sig == SIGSEGV || sig == SIGBUS)) {
+    put_hex("unexpected fault address ", addr);
+    print_str("\nfatal error: fault\n");
+  } else {
+    print_str("fatal error: unexpected signal during runtime execution\n");
+  }
   print_str("[signal ");
   print_str(name_of(sig));
   put_hex(" code=", (uintptr_t)info->si_code);
@@ -167,10 +193,10 @@ static void print_sent(int sig, siginfo_t *info, uintptr_t pc, M *mp) {
 NORETURN void signal_report(int sig, siginfo_t *info, void *ctx) {
   ucontext_t *uc = ctx;
   uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
-  uintptr_t bp = (uintptr_t)uc->uc_mcontext.gregs[REG_RBP];
   M *mp = gl_tls_m;
   G *gp = mp ? mp->curg : NULL;
-  bool gl = in_gl_text(pc);
+  Unwind u;
+  bool gl = gp && interrupted(gp, uc, &u);
   bool sent = info->si_code <= 0 || sig == SIGTRAP || sig == SIGSYS;
   bool all = sent || !gl || gl_traceback_all;
   report_begin();
@@ -180,11 +206,31 @@ NORETURN void signal_report(int sig, siginfo_t *info, void *ctx) {
   if (sig == SIGQUIT) prepare_dump(uc);
   else if (all) freeze_the_world();
   print_str("\n");
-  if (gp && gl) traceback_from(gp, pc, bp);
+  if (gl) traceback_from(gp, u);
   else if (gp) traceback(gp, Grunning);
   if (sig == SIGQUIT) dump_others(gp);
   else if (all) traceback_others(gp);
   die();
+}
+
+// Have gp call runtime.sigpanic as if the interrupted instruction did. What a
+// leaf keeps below its rsp may be overwritten: it will not go on.
+static bool call_sigpanic(G *gp, int sig, ucontext_t *uc, siginfo_t *info,
+                          bool near) {
+  greg_t *r = uc->uc_mcontext.gregs;
+  Unwind u;
+  uintptr_t sp = ((uintptr_t)r[REG_RSP] & ~(uintptr_t)15) - 24;
+  if (!interrupted(gp, uc, &u) || sp < gp->seg->lo + SIGPANIC_ROOM)
+    return false;
+  ((uintptr_t *)sp)[0] = u.pc;
+  ((uintptr_t *)sp)[1] = u.sp;
+  r[REG_RDI] = (greg_t)(uintptr_t)info->si_addr;
+  r[REG_RSI] = sig;
+  r[REG_RDX] = info->si_code;
+  r[REG_RCX] = near;
+  r[REG_RSP] = (greg_t)sp;
+  r[REG_RIP] = (greg_t)gl_sigpanic;
+  return true;
 }
 
 static void on_fault(int sig, siginfo_t *info, void *ctx) {
@@ -193,16 +239,28 @@ static void on_fault(int sig, siginfo_t *info, void *ctx) {
   // On its own stack a G runs .gl code and little else; where the linker put
   // that code does not matter (LLVM moves cold functions).
   G *gp = gl_tls_m ? gl_tls_m->curg : NULL;
-  if ((sig == SIGSEGV || sig == SIGBUS) && gp && gp->sp == 0) {
-    uintptr_t h = handler_of(pc);
+  if ((sig == SIGSEGV || sig == SIGBUS) && gp && gp->sp == 0 &&
+      info->si_code > 0) {
+    bool near = info->si_code <= SEGV_ACCERR && (uintptr_t)info->si_addr < 4096;
+    uintptr_t h = near ? handler_of(pc) : 0;
     if (h) {
       uc->uc_mcontext.gregs[REG_RIP] = (greg_t)h;
       return;
     }
+    if ((near || gp->paniconfault) && call_sigpanic(gp, sig, uc, info, near))
+      return;
   }
   // From another process, and not a fault.
   if (info->si_code <= 0 && sig_send(sig)) return;
   signal_report(sig, info, uc);
+}
+
+// ccall: debug.SetPanicOnFault, for the goroutine that calls: what was set.
+bool gl_setpaniconfault(bool on) {
+  G *gp = gl_tls_g;
+  bool old = gp->paniconfault;
+  gp->paniconfault = on;
+  return old;
 }
 
 void signal_init(void) {

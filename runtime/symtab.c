@@ -29,8 +29,14 @@ static bool loaded;
 static Func *funcs;
 static size_t nfuncs;
 static uintptr_t bias;  // load address of the executable
-static const uint8_t *debug_line;  // its section, or NULL
-static size_t debug_line_size;
+
+// Of the file; unpacked when it is first asked for. NULL: missing.
+typedef struct Section {
+  const uint8_t *bytes;
+  size_t size;
+  bool packed;
+} Section;
+static Section debug_line, debug_frame;
 
 static int by_lo(const void *a, const void *b) {
   uintptr_t x = ((const Func *)a)->lo, y = ((const Func *)b)->lo;
@@ -88,11 +94,9 @@ static const uint8_t *unpack(const uint8_t *section, size_t size, size_t *out) {
   return NULL;
 }
 
-static void read_lines(const uint8_t *elf, const Elf64_Shdr *sh) {
-  debug_line = elf + sh->sh_offset;
-  debug_line_size = sh->sh_size;
-  if (sh->sh_flags & SHF_COMPRESSED)
-    debug_line = unpack(debug_line, sh->sh_size, &debug_line_size);
+static void note_section(Section *s, const uint8_t *elf, const Elf64_Shdr *sh) {
+  *s = (Section){elf + sh->sh_offset, sh->sh_size,
+                 sh->sh_flags & SHF_COMPRESSED};
 }
 
 static void load(void) {
@@ -109,12 +113,34 @@ static void load(void) {
       for (int i = 0; i < eh->e_shnum; i++) {
         if (sh[i].sh_type == SHT_SYMTAB)
           read_symbols(elf, &sh[i], &sh[sh[i].sh_link]);
-        if (strcmp(names + sh[i].sh_name, ".debug_line") == 0)
-          read_lines(elf, &sh[i]);
+        const char *name = names + sh[i].sh_name;
+        if (strcmp(name, ".debug_line") == 0)
+          note_section(&debug_line, elf, &sh[i]);
+        else if (strcmp(name, ".debug_frame") == 0)
+          note_section(&debug_frame, elf, &sh[i]);
       }
     }
   }
   unlock(&once);
+}
+
+static const uint8_t *section_bytes(Section *s, size_t *size) {
+  if (!loaded) load();
+  lock(&once);
+  if (s->packed) {
+    s->packed = false;
+    s->bytes = unpack(s->bytes, s->size, &s->size);
+  }
+  unlock(&once);
+  *size = s->size;
+  return s->bytes;
+}
+
+// .debug_frame, or NULL; *base is what to take off a pc to look it up.
+const uint8_t *symtab_debug_frame(size_t *size, uintptr_t *base) {
+  const uint8_t *bytes = section_bytes(&debug_frame, size);
+  *base = bias;
+  return bytes;
 }
 
 static const Func *find(uintptr_t pc) {
@@ -260,9 +286,10 @@ static GlString file_name(Die *cu, uint64_t index) {
 // Without libdw. The names are kept: callers hold on to them.
 static int line_only(uintptr_t pc, SymFrame *out) {
   char buf[1024];
-  if (!loaded) load();
-  if (!debug_line || !dwarf_line(debug_line, debug_line_size, pc - bias, buf,
-                                 sizeof buf, &out[0].line))
+  size_t size;
+  const uint8_t *lines = section_bytes(&debug_line, &size);
+  if (!lines ||
+      !dwarf_line(lines, size, pc - bias, buf, sizeof buf, &out[0].line))
     return 0;
   static Lock keeplock;
   static struct Kept {

@@ -10,8 +10,9 @@
 // function has not started its body: [rbp+8] lies in its prologue.
 //
 // A G in C or parked starts at g->bp, the frame of the stub that left the
-// stack; a G preempted by signal at the saved registers; one preempted by
-// poison inside __morestack. A G running on another M cannot be walked.
+// stack; a G preempted by signal at the saved registers, where call frame
+// information (cfi.c) knows more than rbp; one preempted by poison inside
+// __morestack. A G running on another M cannot be walked.
 #include "runtime.h"
 
 #include <stdlib.h>
@@ -36,6 +37,7 @@ intptr_t gl_pckind(uintptr_t pc) {
   if (pc == (uintptr_t)gl_morestack_ret) return 2;
   if (pc == (uintptr_t)gl_calldefer_ret) return 3;
   if (pc == (uintptr_t)gl_goentry_ret) return 4;
+  if (pc == (uintptr_t)gl_sigpanic_ret) return 5;
   if (pc >= (uintptr_t)__start_glwrap && pc < (uintptr_t)__stop_glwrap)
     return 1;
   return 0;
@@ -69,6 +71,7 @@ bool unwind_start(Unwind *u, G *gp) {
   if (gp->asave) {
     u->pc = gp->asave->gpr[AS_RIP / 8];
     u->bp = gp->asave->gpr[AS_RBP / 8];
+    u->sp = gp->asave->gpr[AS_RSP / 8];
     return true;
   }
   if (!gp->sp || !gp->bp) return false;
@@ -89,9 +92,30 @@ bool unwind_start(Unwind *u, G *gp) {
   return true;
 }
 
+// From the frame that a fault's panic made to the instruction that faulted,
+// or, where pc was in the C library, to the call of that.
+static void to_fault(Unwind *u) {
+  uintptr_t *f = (uintptr_t *)u->bp;
+  u->call = f[2] == 0;
+  u->pc = f[1];
+  u->sp = f[2];
+  u->bp = f[0];
+}
+
 // To the caller. False at the bottom of the goroutine.
 bool unwind_next(Unwind *u) {
+  uintptr_t sp = u->sp;
+  u->sp = 0;
+  if (sp && cfi_caller(u->g, u->pc, sp, u->bp, &u->pc, &u->bp)) {
+    u->call = true;
+    hop(u);
+    return u->pc != (uintptr_t)gl_goentry_ret && u->pc != 0;
+  }
   if (!is_frame(u)) return false;
+  if (u->call && u->pc == (uintptr_t)gl_sigpanic_ret) {
+    to_fault(u);
+    return true;
+  }
   uintptr_t *f = (uintptr_t *)u->bp;
   if (u->first) {  // a prologue inside __morestack: f is the latter's frame
     u->first = false;
@@ -115,9 +139,9 @@ intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
   if (!unwind_start(&u, gl_tls_g)) return 0;
   do {
     intptr_t kind = gl_pckind(u.pc);
-    if (kind == 1 || kind == 3) continue;
+    if (kind == 1 || kind == 3 || kind == 5) continue;
     if (k == n) break;
-    k += inline_callers(u.pc, &skip, pcs + k, n - k);
+    k += inline_callers(u.pc + !u.call, &skip, pcs + k, n - k);
   } while (unwind_next(&u));
   return k;
 }
@@ -224,7 +248,7 @@ static void print_frame(const Unwind *u) {
   uintptr_t entry = u->pc;
   uintptr_t look = u->call ? u->pc - 1 : u->pc;
   intptr_t kind = gl_pckind(u->pc);
-  if (kind == 1 || kind == 3) return;
+  if (kind == 1 || kind == 3 || kind == 5) return;
   symtab_func(look, &name, &entry);
   SymFrame f[INLINE_MAX];
   int n = symtab_frames(look, f, INLINE_MAX);
@@ -332,10 +356,9 @@ void traceback(G *gp, int status) {
   print_created(gp);
 }
 
-// The current G, from registers a signal found.
-void traceback_from(G *gp, uintptr_t pc, uintptr_t bp) {
+// The current G, from where a signal found it.
+void traceback_from(G *gp, Unwind u) {
   print_header(gp, Grunning);
-  Unwind u = {.g = gp, .pc = pc, .bp = bp};
   print_frames(u);
   print_created(gp);
 }
