@@ -319,6 +319,8 @@ static bool block_in_poll(int64_t until, bool was_spinning, G **gpp) {
   return true;
 }
 
+// The global queue comes first at every 61st tick, and in turns with the local
+// one where slices are used up (gopreempt).
 static G *local_work(P *pp, int64_t *until, bool *inherit, int64_t *now) {
   *inherit = false;
   if (pp->timer0when != 0) {
@@ -327,13 +329,17 @@ static G *local_work(P *pp, int64_t *until, bool *inherit, int64_t *now) {
     sched_tick(*now);
     *until = timers_run(pp, *now, &ran);
   }
-  if (pp->schedtick % GLOBAL_EVERY == 0 && gl_sched.runqsize > 0) {
+  if ((pp->turn || pp->schedtick % GLOBAL_EVERY == 0) &&
+      gl_sched.runqsize > 0) {
     lock(&gl_sched.lock);
     G *gp = globrunqget(pp, 1);
     unlock(&gl_sched.lock);
+    pp->turn = false;
     if (gp) counter_inc(COUNT_FAIR);
+    if (gp) pp->fair = true;
     if (gp) return gp;
   }
+  pp->fair = false;
   G *gp = runqget(pp, inherit);
   if (gp) return gp;
   if (gl_sched.runqsize != 0) {
@@ -524,7 +530,12 @@ void gosched(G *gp) {
   schedule();
 }
 
+// 61 ticks of whole slices are long: after one, the global queue has its turn,
+// unless it had it just now. Not after a slice that a timer or I/O cut short:
+// those it was for come first.
 NORETURN void gopreempt(G *gp) {
+  P *pp = cur_p();
+  if (atomic_exchange(&pp->spent, false)) pp->turn = !pp->fair;
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   globrunqput(gp);

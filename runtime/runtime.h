@@ -182,6 +182,9 @@ struct P {
   uint32_t sys_schedtick, sys_syscalltick;
   int64_t sys_schedwhen, sys_syscallwhen;
   _Atomic bool preempt;
+  bool fair;            // what runs was taken from the global queue in turn
+  bool turn;            // the global queue is next
+  _Atomic bool spent;   // sysmon: preempted since its slice is over
 
   G *gfree;             // dead Gs, most with a first segment
   int32_t ngfree;

@@ -54,7 +54,8 @@ static bool retake_running(P *pp, int64_t now) {
   if (!hurry && runqempty(pp) && gl_sched.runqsize == 0 &&
       !gl_sched.gcwaiting)
     return false;
-  if (hurry && pp->sys_schedwhen + SLICE > now) {
+  pp->spent = pp->sys_schedwhen + SLICE <= now;
+  if (hurry && !pp->spent) {
     counter_inc(COUNT_URGENT);
     if (urgent > 0) urgent--;
     preempt_one(pp);  // and again: not wait for a prologue, which may not come
