@@ -262,6 +262,11 @@ static void builtin_delete(Checker *c, Expr *e, ExprVec *args) {
     e->mode = MODE_NOVALUE;
 }
 
+static bool can_make(Type *u, void *data) {
+  (void)data;
+  return u->kind == TY_SLICE || u->kind == TY_MAP || u->kind == TY_CHAN;
+}
+
 static void builtin_make(Checker *c, Expr *e) {
   ExprVec *args = &e->call.args;
   Expr *x = args->at[0];
@@ -274,11 +279,12 @@ static void builtin_make(Checker *c, Expr *e) {
   x->mode = MODE_TYPE;
   x->type = t;
   Type *u = common_under(t);
-  if (!u ||
-      (u->kind != TY_SLICE && u->kind != TY_MAP && u->kind != TY_CHAN)) {
+  if (!u || !can_make(u, NULL)) {
     check_error(c, expr_start(x),
                 "invalid argument: cannot make %s: %s", expr_string(perm, x),
-                u ? "type must be slice, map, or channel"
+                u || (under(t)->interface.has_terms &&
+                      !each_under(t, can_make, NULL))
+                    ? "type must be slice, map, or channel"
                   : why_no_common(c, t));
     for (int i = 1; i < args->len; i++)
       use_expr(c, args->at[i]);

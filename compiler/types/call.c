@@ -246,7 +246,9 @@ static bool const_to_param(Checker *c, Expr *x, Type *t) {
   ToParam p = {c, x, t, NULL};
   if (each_under(t, const_to_member, &p))
     return true;
-  cannot_convert(c, x, t,
+  Expr value = *x;  // as messages have it, no constant any more
+  value.mode = MODE_VALUE;
+  cannot_convert(c, &value, t,
                  p.why ? p.why
                        : arena_printf(perm, "%s does not contain specific "
                                       "types",
@@ -413,7 +415,10 @@ static void function_call(Checker *c, Expr *e) {
 
 // What a call is of: the type of a conversion, a builtin, or a function.
 static void check_callee(Checker *c, Expr *fun) {
+  Expr *outer = c->callee;
+  c->callee = unparen(fun);
   check_generic_expr(c, fun);
+  c->callee = outer;
   if (fun->mode == MODE_NOVALUE || fun->mode == MODE_TUPLE) {
     check_error(c, expr_start(fun),
                 fun->mode == MODE_TUPLE

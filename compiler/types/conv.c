@@ -28,7 +28,14 @@ static bool check_comparable(Implementing *k, Type *ti) {
   if (!ti->interface.is_comparable) return true;
   if (strictly_comparable(k->v)) return true;
   // Ordinary interfaces satisfy comparable, though == may panic.
-  if (k->constraint && comparable_type(k->v, NULL)) return true;
+  if (k->constraint && comparable_type(k->v, NULL)) {
+    if (!current_checker || has_lang(current_checker, 20)) return true;
+    if (k->why)
+      *k->why = arena_printf(perm, "%s to satisfy comparable requires go1.20 "
+                             "or later%s", type_string(perm, k->v, k->pkg),
+                             lang_origin(current_checker));
+    return false;
+  }
   if (k->why)
     *k->why = arena_printf(perm, "%s does not %s comparable",
                            type_string(perm, k->v, k->pkg),
@@ -298,15 +305,27 @@ static bool convertible_params(Checker *c, Expr *x, Type *v, Type *t,
                                char **why) {
   Type *vs = specific(v), *ts = specific(t);
   if ((is_type_param(v) && !vs) || (is_type_param(t) && !ts)) return false;
+  if (vs && ts) {
+    vec_each(struct Term, from, &vs->interface.terms)
+      vec_each(struct Term, to, &ts->interface.terms) {
+        if (convertible_type(c, x, from->type, to->type, why)) continue;
+        because(why, arena_printf(perm, "cannot convert %s (in %s) to type "
+                                  "%s (in %s)", type_str(c, from->type),
+                                  type_str(c, v), type_str(c, to->type),
+                                  type_str(c, t)));
+        return false;
+      }
+    return true;
+  }
   Type *set = vs ? vs : ts;
   vec_each(struct Term, term, &set->interface.terms) {
     Type *from = vs ? term->type : v, *to = vs ? t : term->type;
     if (convertible_type(c, x, from, to, why)) continue;
-    if (vs && !ts)
+    if (vs)
       because(why, arena_printf(perm, "cannot convert %s (in %s) to type %s",
                                 type_str(c, from), type_str(c, v),
                                 type_str(c, t)));
-    else if (!vs)
+    else
       because(why, arena_printf(perm, "cannot convert %s to type %s (in %s)",
                                 type_str(c, from), type_str(c, to),
                                 type_str(c, t)));

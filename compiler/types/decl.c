@@ -243,10 +243,28 @@ static void declare_skipped(Checker *c) {
   while (c->skipped.len) check_object(c, c->skipped.at[--c->skipped.len]);
 }
 
+// t as messages name it when it is spelt by an alias: a copy, identical to t
+// by structure. Types that are themselves by address keep their own name.
+static Type *alias_of(Type *t, Object *obj) {
+  switch (t->kind) {
+    case TY_BASIC: case TY_POINTER: case TY_SLICE: case TY_ARRAY:
+    case TY_MAP: case TY_CHAN: case TY_STRUCT: case TY_FUNC:
+      break;
+    default:
+      return t;
+  }
+  Type *copy = NEW(Type);
+  *copy = *t;
+  copy->alias = obj;
+  return copy;
+}
+
 static void alias_decl(Checker *c, Object *obj, Decl *d) {
   if (!d->type.tparams.len) {
+    require_lang(c, obj->pos, 9, "type alias");
     Type *t = alias_rhs(c, d->type.type);
-    if (!obj->type) obj->type = t;  // else invalid: a cycle was reported
+    // Otherwise invalid: a cycle was reported.
+    if (!obj->type) obj->type = alias_of(t, obj);
     declare_skipped(c);
     return;
   }
@@ -278,6 +296,8 @@ static void type_decl(Checker *c, Object *obj, Decl *d) {
   Scope *outer = c->scope;
   bool lazy = c->lazy_types;
   c->lazy_types = false;
+  if (d->type.tparams.len)
+    require_lang(c, d->type.tparams.at[0]->pos, 18, "type parameter");
   type_params(c, &d->type.tparams, &t->named.tparams);
   Type *rhs = check_type(c, d->type.type);
   c->lazy_types = lazy;

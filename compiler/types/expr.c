@@ -205,16 +205,47 @@ static void address_of(Checker *c, Expr *e) {
   e->type = type_pointer(x->type);
 }
 
+typedef struct Channels {  // of a type set
+  Checker *c;
+  bool recv;
+  Type *first;
+  const char *why;
+} Channels;
+
+static bool same_channel(Type *u, void *data) {
+  Channels *k = data;
+  const char *s = type_str(k->c, u);
+  int dir = k->recv ? GL_RECV_DIR : GL_SEND_DIR;
+  if (u->kind != TY_CHAN)
+    k->why = arena_printf(perm, "non-channel %s", s);
+  else if (!(u->chan.dir & dir))
+    k->why = arena_printf(perm, "%s-only channel %s",
+                          k->recv ? "send" : "receive", s);
+  else if (k->first && !identical(k->first->chan.elem, u->chan.elem))
+    k->why = arena_printf(perm, "channels %s and %s have different element "
+                          "types", type_str(k->c, k->first), s);
+  if (!k->first)
+    k->first = u;
+  return !k->why;
+}
+
+// The same for all channels of a type parameter's type set.
+static Type *channels_elem(Checker *c, Pos pos, Expr *x, bool recv) {
+  Channels k = {c, recv, NULL, NULL};
+  if (each_under(x->type, same_channel, &k))
+    return k.first->chan.elem;
+  check_error(c, pos, "invalid operation: cannot %s %s: %s",
+              recv ? "receive from" : "send to", operand_string(c, x),
+              k.why ? k.why : "no specific channel type");
+  return NULL;
+}
+
 // The element type if x is a channel that may be received from or sent to.
 Type *channel_elem(Checker *c, Pos pos, Expr *x, bool recv) {
-  Type *u = common_under(x->type);
+  if (is_type_param(x->type))
+    return channels_elem(c, pos, x, recv);
+  Type *u = under(x->type);
   const char *what;
-  if (!u) {
-    check_error(c, pos, "invalid operation: cannot %s %s: %s",
-                recv ? "receive from" : "send to", operand_string(c, x),
-                why_no_common(c, x->type));
-    return NULL;
-  }
   if (u->kind != TY_CHAN)
     what = "non-channel";
   else if (recv && !(u->chan.dir & GL_RECV_DIR))

@@ -451,7 +451,8 @@ void check_func_index(Checker *c, Expr *e) {
   Type *sig = x->type;
   ExprVec *list = &e->index.indices;
   TypeVec targs = {0};
-  bool ok = require_lang(c, expr_start(e), 18, "function instantiation");
+  bool ok = require_lang(c, c->callee == e ? expr_start(e) : e->index.lbrack,
+                         18, "function instantiation");
   vec_each(Expr *, t, list) {
     Type *type = check_var_type(c, *t);
     ok = ok && type->kind != TY_INVALID;
@@ -487,12 +488,15 @@ bool infer_value(Checker *c, Expr *x, Type *wanted) {
                 expr_string(perm, x));
     return false;
   }
-  Inference f = {.c = c, .pos = expr_start(x), .reverse = true};
+  Inference f = {.c = c, .reverse = true};
+  f.pos = x->kind == E_INDEX ? x->index.lbrack : expr_start(x);
   f.tparams = rename_params(&sig->func.tparams);
   TypeVec partial = partial_args(x);
   vec_each(Type *, t, &partial)
     vec_push(&f.targs, *t);
   if (want) {
+    if (!partial.len && !require_lang(c, f.pos, 18, "function instantiation"))
+      return false;
     require_lang(c, f.pos, 21,
                  partial.len ? "partially instantiated function in assignment"
                              : "implicitly instantiated function in "
@@ -511,7 +515,7 @@ bool infer_value(Checker *c, Expr *x, Type *wanted) {
       check_error(c, f.failure.pos, "%s", f.failure.text);
     return false;
   }
-  set_instance(c, f.pos, x, &f.targs);
+  set_instance(c, expr_start(x), x, &f.targs);
   return true;
 }
 

@@ -107,13 +107,19 @@ static void duplicate(Methods *k, Pos pos, Object *m, int other) {
   note_at(k->pos.at[other], "other declaration of method %s", m->name->s);
 }
 
+// Whether embedded interfaces may not have methods in common, as before 1.14.
+static bool no_overlap(void) {
+  const File *f = current_checker ? current_checker->file : NULL;
+  return f && f->lang && f->lang < 14;
+}
+
 static void add_method(Methods *k, Object *m, Pos pos, bool declared) {
   intptr_t first = (intptr_t)map_get(&k->names, m->name);
   for (int i = first ? (int)first - 1 : k->all->len; i < k->all->len; i++) {
     Object *other = k->all->at[i];
     if (!same_id(other, m->pkg, m->name)) continue;
-    if (declared || (m->type && other->type &&
-                     !identical(m->type, other->type)))
+    if (declared || no_overlap() ||
+        (m->type && other->type && !identical(m->type, other->type)))
       duplicate(k, pos, m, i);
     return;
   }

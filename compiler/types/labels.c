@@ -277,6 +277,7 @@ static void labels_of(Walker *w, Stmt *body) {
   if (!body || body->block.broken) return;
   FuncInfo info = {.body = body};
   check_labels(w->data, &info);
+  check_branches(w->data, body);
 }
 
 static bool labels_of_literal(Walker *w, Expr *x) {

@@ -33,13 +33,18 @@ void check_error(Checker *c, Pos pos, const char *fmt, ...) {
 
 const char *lang_origin(Checker *c) {
   int lang = c->file->lang;
-  if (build_lang(c->file->build_constraint))
+  if (build_lang(c->file->build_constraint) == lang)
     return arena_printf(perm, " (file declares //go:build go1.%d)", lang);
-  return arena_printf(perm, " (-lang was set to go1.%d; check go.mod)", lang);
+  return arena_printf(perm, " (-lang was set to go1.%d; check go.mod)",
+                      package_lang(c->pkg));
+}
+
+bool has_lang(Checker *c, int minor) {
+  return !c->file || c->file->lang == 0 || c->file->lang >= minor;
 }
 
 bool require_lang(Checker *c, Pos pos, int minor, const char *what) {
-  if (!c->file || c->file->lang == 0 || c->file->lang >= minor)
+  if (has_lang(c, minor))
     return true;
   check_error(c, pos, "%s requires go1.%d or later%s", what, minor,
               lang_origin(c));
@@ -110,7 +115,7 @@ static void add_type(Checker *c, Buf *b, const Expr *x) {
   buf_adds(b, " of ");
   if (is_generic(t))
     buf_adds(b, "generic ");
-  if (t->kind == TY_NAMED || t == type_any) {
+  if (t->kind == TY_NAMED || t == type_any || t->alias) {
     const char *kind = composite_kind(t);
     Type *u = under(t);
     if (*kind == 0 && u->kind == TY_BASIC)
@@ -123,8 +128,13 @@ static void add_type(Checker *c, Buf *b, const Expr *x) {
     add_tuple(c, b, x);
   else
     buf_adds(b, type_str(c, t));
-  if (t->kind == TY_TYPEPARAM)
-    buf_printf(b, " constrained by %s", type_str(c, t->tparam.constraint));
+  if (t->kind != TY_TYPEPARAM)
+    return;
+  buf_printf(b, " constrained by %s", type_str(c, t->tparam.constraint));
+  Type *bound = under(t);
+  if (bound->kind == TY_INTERFACE && bound->interface.has_terms &&
+      !bound->interface.terms.len)
+    buf_adds(b, " with empty type set");
 }
 
 char *operand_string(Checker *c, const Expr *x) {

@@ -389,6 +389,11 @@ static void check_main(Checker *c) {
               "function main is undeclared in the main package");
 }
 
+int package_lang(Package *pkg) {
+  bool module = pkg->lang && pkg->lang < check_options.lang;
+  return module ? pkg->lang : check_options.lang;
+}
+
 // The language version of a file: that of its //go:build line, not below the
 // floor Go has for those; else its module's; else that of the command line.
 static int file_lang(Package *pkg, File *f) {
@@ -397,8 +402,15 @@ static int file_lang(Package *pkg, File *f) {
   if (pkg->is_tree) return pkg->lang ? pkg->lang : STD;
   int lang = build_lang(f->build_constraint);
   if (lang) return lang < FLOOR ? FLOOR : lang;
-  bool module = pkg->lang && pkg->lang < check_options.lang;
-  return module ? pkg->lang : check_options.lang;
+  return package_lang(pkg);
+}
+
+static void check_file_lang(Checker *c, File *f) {
+  enum { NEWEST = 26 };
+  int lang = build_lang(f->build_constraint);
+  if (lang > NEWEST && f->package_name)
+    check_error(c, f->package_name->pos,
+                "file requires newer Go version go1.%d", lang);
 }
 
 static void collect(Checker *c, Collected *k) {
@@ -407,6 +419,7 @@ static void collect(Checker *c, Collected *k) {
     f->lang = file_lang(c->pkg, f);
     f->scope = scope_new(c->pkg->scope, NULL);
     vec_each(Decl *, d, &f->decls) collect_decl(c, k, *d);
+    if (!c->pkg->is_std) check_file_lang(c, f);
     if (!c->pkg->is_std && !c->pkg->is_tree) check_pragma_words(f);
   }
   c->file = NULL;

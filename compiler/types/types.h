@@ -49,6 +49,7 @@ struct Term;
 struct Type {
   TypeKind kind;
   void *lower;   // lowering's: LLVM type and descriptor
+  Object *alias; // the alias messages call it by, or NULL
   union {
     struct { BasicKind kind; int info; const char *name; } basic;
     struct {
@@ -467,6 +468,7 @@ typedef struct Checker {
   bool lazy_types;      // decl.c: inside an alias declaration
   ObjectVec skipped;    // type names met there
   int depth;            // of nesting, against runaway recursion
+  Expr *callee;         // the operand of the call being checked
   const char *wanted;   // what a generic function is assigned to, for messages
   bool has_call_or_recv;  // set by expressions that contain one (for len)
 } Checker;
@@ -576,6 +578,8 @@ void check_labels(Checker *c, FuncInfo *info);
 // The same for the whole bodies of a file that does not parse, as far as they
 // do; nothing else of such a file is checked.
 void check_labels_of_file(Package *pkg, File *f);
+// branches.c: the same for branches without labels in such a file.
+void check_branches(Checker *c, Stmt *body);
 // spelling.c: after an error about a name that is not there, a note at the
 // nearest one that is: in scope; in a package; a field or method; a field.
 void suggest_name(Checker *c, Expr *x);
@@ -628,6 +632,10 @@ const char *composite_kind(Type *t);
 // "(number, string, T)": what was passed, or is wanted
 char *types_summary(Checker *c, Type *const *types, int n, bool variadic,
                     bool spread);
+// The language version of a package's files without a go:build line.
+int package_lang(Package *pkg);
+// Whether the file's language version is at least 1.minor.
+bool has_lang(Checker *c, int minor);
 // Where the file's language version comes from, in parentheses.
 const char *lang_origin(Checker *c);
 // The variable x is (part of): `x`, `x.f`, `x[i]` of an array. NULL if x

@@ -58,7 +58,14 @@ const char *why_no_common(Checker *c, Type *t) {
     return "no specific type";
   vec_each(struct Term, term, &under(t)->interface.terms) {
     Type *first = under(t)->interface.terms.at[0].type;
-    if (!identical(under(first), under(term->type)))
+    Type *u = under(first), *v = under(term->type);
+    if (u->kind == TY_CHAN && v->kind == TY_CHAN && !common_channel(u, v))
+      return arena_printf(perm, "channels %s and %s have %s",
+                          type_str(c, first), type_str(c, term->type),
+                          identical(u->chan.elem, v->chan.elem)
+                              ? "conflicting directions"
+                              : "different element types");
+    if (!identical(u, v))
       return arena_printf(perm, "%s and %s have different underlying types",
                           type_str(c, first), type_str(c, term->type));
   }

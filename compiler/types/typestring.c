@@ -325,6 +325,11 @@ static void write_type(Writer *w, Type *t) {
     add(w, "...");
     return;
   }
+  if (t->alias && w->dialect == MESSAGE) {
+    write_package(w, t->alias->pkg);
+    add(w, t->alias->name->s);
+    return;
+  }
   w->depth++;
   write_literal(w, t);
   w->depth--;

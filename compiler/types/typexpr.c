@@ -299,9 +299,27 @@ static int compare_objects(const void *a, const void *b) {
   return d ? d : (x->pos > y->pos) - (x->pos < y->pos);
 }
 
+// Before Go 1.18 interfaces embed nothing but interfaces that are no
+// constraints.
+static void check_old_embeds(Checker *c, Type *t) {
+  for (int i = 0; i < t->interface.embeds.len; i++) {
+    Type *e = t->interface.embeds.at[i], *u = under(e);
+    bool constraint = u->kind == TY_INTERFACE &&
+                      (u->interface.has_terms || u->interface.is_comparable);
+    if (u->kind == TY_INVALID || e->kind == TY_UNION ||
+        (u->kind == TY_INTERFACE && !constraint))
+      continue;
+    require_lang(c, t->interface.embed_pos.at[i], 18,
+                 arena_printf(perm, "embedding %s %s",
+                              constraint ? "constraint interface"
+                                         : "non-interface type",
+                              type_str(c, e)));
+  }
+}
+
 static void complete_later(Checker *c, void *data) {
-  (void)c;
   interface_complete(data);
+  if (c->file && c->file->lang && c->file->lang < 18) check_old_embeds(c, data);
 }
 
 static void add_iface_method(Checker *c, Type *t, Field *f) {
@@ -422,8 +440,11 @@ Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
   Scope *outer = c->scope;
   c->scope = scope ? scope : scope_new(c->scope, info);
   if (recv) sig->func.recv = collect_receiver(c, recv, info);
-  if (x->functype.tparams.len)
-    check_type_params(c, &x->functype.tparams, &sig->func.tparams);
+  FieldVec *tparams = &x->functype.tparams;
+  if (tparams->len) {
+    require_lang(c, tparams->at[0]->pos, 18, "type parameter");
+    check_type_params(c, tparams, &sig->func.tparams);
+  }
   Params p = collect_params(c, &x->functype.params, false, info);
   Params r = collect_params(c, &x->functype.results, true, info);
   sig->func.params = p.objs;
@@ -476,7 +497,6 @@ static Type *check_bound(Checker *c, Expr *x) {
 }
 
 void check_type_params(Checker *c, FieldVec *fields, TypeVec *out) {
-  require_lang(c, fields->at[0]->pos, 18, "type parameter");
   // All are in scope of all constraints.
   for (int i = 0; i < fields->len; i++) {
     Field *f = fields->at[i];
@@ -536,6 +556,7 @@ Type *check_receiver_type(Checker *c, Expr *x) {
                 type_str(c, named));
     return denotes(x, type_invalid);
   }
+  require_lang(c, expr_start(base), 18, "type instantiation");
   Type *g = check_generic_type(c, base->index.x);
   if (g->kind == TY_INVALID) return g;
   if (g->kind == TY_NAMED && is_generic(g) && g->named.obj->type_.alias) {
@@ -600,6 +621,7 @@ static void check_instance_later(Checker *c, void *data) {
 }
 
 static Type *instance_type(Checker *c, Expr *x) {
+  require_lang(c, expr_start(x), 18, "type instantiation");
   Type *g = check_generic_type(c, x->index.x);
   TypeVec args = {0};
   bool ok = g->kind != TY_INVALID;

@@ -1,0 +1,3 @@
+module lang
+
+go 1.19
