@@ -744,6 +744,7 @@ bool dwarf_line(const uint8_t *sect, size_t size, uint64_t pc, char *file,
 // traceback.c
 typedef struct Unwind {
   G *g;
+  Seg *seg;  // where the last frame was, or NULL
   uintptr_t pc, bp;
   uintptr_t sp;  // of an interrupted instruction, else 0
   bool call;  // pc is a return address, not an interrupted instruction

@@ -43,12 +43,26 @@ intptr_t gl_pckind(uintptr_t pc) {
   return 0;
 }
 
-// A leaf that a signal interrupted may use rbp for something else.
-static bool is_frame(const Unwind *u) {
-  if (!u->bp || u->bp & 7) return false;
+static bool has_frame(const Seg *s, uintptr_t bp) {
+  return bp >= s->lo && bp + 24 <= s->hi + 16;
+}
+
+// Callers lie in the segment of the frame before or in an older one. These are
+// looked at first: a stack that overflowed has 10,000.
+static Seg *segment_of(const Unwind *u) {
+  for (Seg *s = u->seg; s; s = s->prev)
+    if (has_frame(s, u->bp)) return s;
   for (Seg *s = u->g->first; s; s = s->next)
-    if (u->bp >= s->lo && u->bp + 24 <= s->hi + 16) return true;
-  return false;
+    if (has_frame(s, u->bp)) return s;
+  return NULL;
+}
+
+// A leaf that a signal interrupted may use rbp for something else.
+static bool is_frame(Unwind *u) {
+  if (!u->bp || u->bp & 7) return false;
+  Seg *s = segment_of(u);
+  if (s) u->seg = s;
+  return s != NULL;
 }
 
 // Skip __morestack's frame when u->pc lies in it.
