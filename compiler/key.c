@@ -83,6 +83,18 @@ static void add_source(Hash *h, const Source *s) {
   hash_add(h, s->text, s->len);
 }
 
+static void add_embeds(Hash *h, Package *pkg) {
+  vec_each(Object *, o, &pkg->embeds) {
+    hash_adds(h, (*o)->name->s);
+    vec_each(EmbedFile, f, &(*o)->var.embed->files) {
+      uint64_t len = f->len;
+      hash_adds(h, f->name);
+      hash_add(h, &len, sizeof len);
+      hash_add(h, f->data, f->len);
+    }
+  }
+}
+
 const char *package_key(Package *pkg) {
   static Map known;
   const char *key = map_get(&known, pkg);
@@ -97,6 +109,7 @@ const char *package_key(Package *pkg) {
   hash_add(&h, facts, sizeof facts);
   vec_each(File *, f, &pkg->files)
     add_source(&h, (*f)->source);
+  add_embeds(&h, pkg);
   vec_each(Package *, p, &pkg->imports) {
     hash_adds(&h, (*p)->path);
     if (*p != package_unsafe)

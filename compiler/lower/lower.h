@@ -419,6 +419,9 @@ Val static_zero(Type *t);                  // of mem_type(t)
 // A private global; init is of mem_type(t).
 Val static_global(Val init, Type *t, bool constant);
 
+// embed.c: the initialiser of a variable with a //go:embed directive.
+Val embedded_value(Object *var);
+
 // Index given by a constant key; number of elements of an array or slice
 // literal.
 int64_t literal_key(Expr *key);

@@ -110,7 +110,8 @@ static void define_global(Object *var) {
   Val g = var_address(var);
   if (is_foreign(var))
     return;
-  LLVMSetInitializer(g, LLVMConstNull(mem_type(var->type)));
+  LLVMSetInitializer(g, var->var.embed ? embedded_value(var)
+                                       : LLVMConstNull(mem_type(var->type)));
   debug_global(var, g);
   if (is_main_package() && M->nparts == 1) {  // nobody can import it
     LLVMSetVisibility(g, LLVMDefaultVisibility);

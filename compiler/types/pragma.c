@@ -67,7 +67,7 @@ static Pos verb_pos(const Pragma *p) {
   return p->pos + 2;
 }
 
-static bool imports(File *f, const char *literal) {
+bool file_imports(File *f, const char *literal) {
   vec_each(Decl *, p, &f->decls) {
     if ((*p)->kind != D_IMPORT) break;
     Expr *x = (*p)->import.path;
@@ -117,7 +117,7 @@ static void check_embed(File *file, const Pragma *p) {
   const char *why = NULL;
   if (!d || d->kind != D_VAR)
     why = "misplaced go:embed directive";
-  else if (!imports(file, "\"embed\""))
+  else if (!file_imports(file, "\"embed\""))
     why = "go:embed requires import \"embed\" (or import _ \"embed\", if "
           "package is not used)";
   else if (d->var.names.len > 1)
@@ -135,7 +135,7 @@ static void check_linkname(Checker *c, File *file, const Pragma *p,
                            const Fields *f, Map *linked) {
   Object *obj = scope_lookup(c->pkg->scope, name_cstr(f->at[1]));
   bool is_symbol = obj && (obj->kind == OBJ_FUNC || obj->kind == OBJ_VAR);
-  if (!imports(file, "\"unsafe\""))
+  if (!file_imports(file, "\"unsafe\""))
     error_at(p->pos, "//go:linkname only allowed in Go files that import "
              "\"unsafe\"");
   else if (f->len == 3 && strchr(f->at[2], '[') && strchr(f->at[2], ']'))

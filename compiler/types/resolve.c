@@ -439,6 +439,7 @@ bool check_package(Package *pkg) {
   // Loading imports has used current_checker for others.
   current_checker = &c;
   c.imports = k.imports;
+  resolve_embeds(pkg);
   if (pkg->bodies && !check_options.lax && diag_error_count() == errors &&
       load_options.fetch && load_options.fetch(pkg))
     pkg->bodies = false;
@@ -448,6 +449,7 @@ bool check_package(Package *pkg) {
   resolve_all(&c, &k.aliases);
   resolve_all(&c, &k.others);
   run_delayed(&c);
+  check_embeds(&c);
   report_too_large(&c);
   if (diag_error_count() == errors) check_anonymous_interfaces(&c);
   if (diag_error_count() == errors) mono_check(&c);

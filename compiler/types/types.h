@@ -144,6 +144,7 @@ struct Object {
       bool reassigned;        // assigned to after its declaration
       bool per_iteration;     // declared by a 1.22 loop clause
       bool heap;              // lower/escape.c: must live on the heap
+      struct Embed *embed;    // globals: what //go:embed gives it, or NULL
     } var;
     struct {
       FuncInfo *info;         // NULL for interface methods
@@ -216,6 +217,17 @@ typedef struct InitEntry {
   Expr *rhs;
 } InitEntry;
 
+// What //go:embed puts into a variable.
+typedef struct EmbedFile {
+  const char *name;     // relative to the package's folder
+  const char *data;
+  size_t len;
+} EmbedFile;
+typedef struct Embed {
+  Pos pos;              // of the first directive
+  VEC(EmbedFile) files; // sorted by folder, then name
+} Embed;
+
 struct Package {
   const char *path;     // import path; "main" for a program
   Name *name;
@@ -231,6 +243,7 @@ struct Package {
   ObjectVec methods;           // all methods declared in it
   VEC(FuncInfo *) funcs;       // all declared functions and methods with
                                // their FuncInfo, source order, `init`s too
+  ObjectVec embeds;            // variables with embedded files
   VEC(FuncInfo *) global_lits; // func literals outside functions
   VEC(Pos) local_types;        // where functions declare types, ascending
   int lang;                    // minor version its module asks for, or 0
@@ -595,6 +608,8 @@ void report_too_large(Checker *c);
 // pragma.c: directives that are not allowed outside the standard library.
 void check_pragma_words(File *file);
 // Directives that stand where they say nothing; after everything else.
+// Whether the file imports the package of this literal ("\"embed\"").
+bool file_imports(File *f, const char *literal);
 void check_pragma_places(Checker *c);
 // frame.c: a copy of a value of type t, or a call, in the current function;
 // and, when its body is checked, whether it all fits a stack.
@@ -769,6 +784,14 @@ void check_type_switch(Checker *c, Stmt *s, Flow flow);
 void check_select(Checker *c, Stmt *s, Flow flow);
 // range.c
 void check_range(Checker *c, Stmt *s, Flow flow);
+
+// ---- embed.c: //go:embed ---------------------------------------------------
+
+// Finds and reads the files of all directives.
+void resolve_embeds(Package *pkg);
+// Checks the variables' types.
+void check_embeds(Checker *c);
+bool is_embed_fs(Type *t);
 
 // ---- load.c: from files and import paths to packages -----------------------
 
