@@ -100,7 +100,7 @@ static int64_t source_size(Package *pkg) {
 
 // How many parts a package is compiled in depends on nothing but its size.
 static int parts_of(Package *pkg) {
-  enum { LARGE = 160 << 10, PART = 80 << 10 };
+  enum { LARGE = 320 << 10, PART = 160 << 10 };
   int64_t size = source_size(pkg);
   return size < LARGE ? 1 : (int)(size / PART);
 }
