@@ -166,10 +166,17 @@ static Entry *mark_array(GC_word *addr, Entry *top, Entry *limit,
   return top;
 }
 
+static void mark_list(int i, void *first, void *arg) {
+  (void)i;
+  (void)arg;
+  for (void *p = first; p; p = *(void **)p) GC_set_mark_bit(p);
+}
+
 static void mark_freelists(M *mp) {
   if (!mp->freelists) return;
   for (int i = 0; i < LISTS_KINDS * MALLOC_CLASSES; i++)
-    for (void *p = mp->freelists[i]; p; p = *(void **)p) GC_set_mark_bit(p);
+    mark_list(i, mp->freelists[i], NULL);
+  memprof_lists(mp, mark_list, NULL);
 }
 
 // Every G ever made is on gl_allgs, the one root that keeps Gs alive.

@@ -166,6 +166,7 @@ static int newm(P *pp, bool spinning) {
   M *mp = allocm();
   mp->nextp = pp;
   mp->spinning = spinning;
+  mp->ncreatepcs = profile_stack(gl_tls_g, mp->createpcs);
   pthread_attr_t at;
   pthread_attr_init(&at);
   pthread_attr_setstacksize(&at, M_STACK);
@@ -192,6 +193,7 @@ static NORETURN void thread_end(M *mp) {
   counter_inc(COUNT_THREAD_END);
   preempt_refill(mp);
   unlink_m(mp);
+  memprof_end(mp);
   gl_tls_g = NULL;
   gl_tls_m = NULL;  // signals from here on are those of a foreign thread
   stack_t ss = {.ss_flags = SS_DISABLE};

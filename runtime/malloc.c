@@ -147,6 +147,7 @@ void *malloc_uncached(size_t size, int lists) {
   M *mp = counting_m();
   mp->nmalloc[size <= MALLOC_SMALL ? (size + 15) / 16 : 0]++;
   mp->bmalloc += (size + skip + 15) & ~(size_t)15;
+  if (UNLIKELY(gl_memprof)) memprof_large(p + skip, (size + 15) & ~(size_t)15);
   return p + skip;
 }
 
@@ -159,18 +160,26 @@ static void *stressed(size_t size, int lists) {
   return malloc_uncached(size, lists);
 }
 
-static void *refill(size_t class, int lists) {
-  void **list = &gl_tls_free[lists * MALLOC_CLASSES + (int)class];
+// The objects of a block into *list, which is for those of number i.
+static void fill(int i, void **list) {
+  size_t class = (size_t)i % MALLOC_CLASSES;
   pace(0);
   // libgc stores the list before it lets go of its lock, so a collection
   // finds all of it here and marks it.
-  GC_generic_malloc_many(class * 16, gl_kinds[lists], list);
+  GC_generic_malloc_many(class * 16, gl_kinds[i / MALLOC_CLASSES], list);
   if (UNLIKELY(!*list)) gc_out_of_memory(class * 16);
   uint64_t n = 0;
   for (void *p = *list; p; p = *(void **)p) n++;
   M *mp = counting_m();
   mp->nmalloc[class] += n;
   mp->bmalloc += n * class * 16;
+}
+
+static void *refill(size_t class, int lists) {
+  int i = lists * MALLOC_CLASSES + (int)class;
+  void **list = &gl_tls_free[i];
+  if (LIKELY(!gl_memprof) || !memprof_refill(gl_tls_m, i, list, fill))
+    fill(i, list);
   return *list;
 }
 

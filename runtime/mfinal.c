@@ -15,6 +15,10 @@
 //              a finalizer may bring it back. The handles are in a table, so
 //              that equal pointers have equal weak pointers.
 //
+// Before libgc enlarges one of its tables, it collects in the hope of emptying
+// it, which would mean a collection for every few thousand finalizers however
+// much pacer.c still allows: not so while collections are disabled.
+//
 // All runs on g0. finlock guards the records and the table and is taken before
 // libgc's lock; qlock guards the queue, and nothing is done under it.
 #include "runtime.h"
@@ -103,7 +107,9 @@ intptr_t gl_setfinalizer(void *obj, void *fn, void *type, intptr_t inner) {
   }
   GC_finalization_proc had = NULL;
   void *data = NULL;
+  GC_disable();
   GC_register_finalizer_ignore_self(base, fn ? run_one : NULL, f, &had, &data);
+  GC_enable();
   if (!fn || !had) return OK;
   GC_register_finalizer_ignore_self(base, had, data, NULL, NULL);
   return ALREADY_SET;
@@ -128,7 +134,9 @@ void *gl_addcleanup(void *obj, void *fn) {
   CleanupRec *r = malloc_few(sizeof *r, CLEANUP_BITS);
   r->fn = fn;
   r->link = obj;
+  GC_disable();
   GC_register_long_link(&r->link, GC_base(obj));
+  GC_enable();
   lock(&finlock);
   r->next = cleanups;
   cleanups = r;
@@ -254,7 +262,9 @@ static void **weak_new(void *p) {
   void **handle = malloc_new(sizeof *handle, true);
   *handle = p;
   void *base = GC_base(p);
+  GC_disable();
   if (base) GC_general_register_disappearing_link(handle, base);
+  GC_enable();
   return handle;
 }
 

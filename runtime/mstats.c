@@ -28,6 +28,15 @@ static Counts listed;    // of the objects then marked, on free lists
 static Counts live;      // marked by collection live_gc, without those listed
 static uint64_t live_gc;
 
+static void count_list(int i, void *first, void *arg) {
+  Counts *c = arg;
+  if (i < 0) return;
+  for (void *p = first; p; p = *(void **)p) {
+    c->n[i % CLASSES]++;
+    c->bytes += (uint64_t)(i % CLASSES) * 16;
+  }
+}
+
 // What all Ms have taken from libgc, less what is on their lists.
 static void count_lists(Counts *all, Counts *lists) {
   for (M *mp = gl_allms; mp; mp = mp->alllink) {
@@ -35,10 +44,8 @@ static void count_lists(Counts *all, Counts *lists) {
     all->bytes += mp->bmalloc;
     if (!mp->freelists) continue;
     for (int i = 0; i < LISTS_KINDS * CLASSES; i++)
-      for (void *p = mp->freelists[i]; p; p = *(void **)p) {
-        lists->n[i % CLASSES]++;
-        lists->bytes += (uint64_t)(i % CLASSES) * 16;
-      }
+      count_list(i, mp->freelists[i], lists);
+    memprof_lists(mp, count_list, lists);
   }
 }
 

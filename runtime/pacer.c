@@ -172,6 +172,7 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
     break;
   case GC_EVENT_PRE_START_WORLD: gc_trim_stacks(); break;
   case GC_EVENT_POST_START_WORLD: times.restart = nanotime(); break;
+  case GC_EVENT_RECLAIM_END: memprof_sweep(); break;
   case GC_EVENT_END: finish(); break;
   default: break;
   }

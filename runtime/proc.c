@@ -205,6 +205,7 @@ NORETURN void execute(G *gp, bool inherit) {
   if (!inherit)
     atomic_store_explicit(&pp->schedtick, pp->schedtick + 1,
                           memory_order_relaxed);
+  if (UNLIKELY(gp->blockedat != 0)) profile_unblocked(gp);
   if (UNLIKELY(gp->asave != NULL)) {
     M *mp = gl_tls_m;
     mp->aretired = gp->asave;  // free for reuse at the next schedule
@@ -484,6 +485,7 @@ void sched_tick(int64_t now) {
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
+  if (UNLIKELY((gl_blockrate | gl_mutexrate) != 0)) profile_blocked(gp);
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
   dropg(gl_tls_m);
 }

@@ -15,6 +15,7 @@ int main(int argc, char **argv, char **envp) {
   int32_t procs = env_procs();
   stack_init();
   gc_init(procs);
+  memprof_init();
   preempt_init();
   sched_init(procs);
   signal_init();

@@ -26,6 +26,9 @@ typedef struct Sudog Sudog;
 typedef struct Hchan Hchan;
 typedef struct Timer Timer;
 typedef struct AsyncSave AsyncSave;
+typedef struct MemProf MemProf;
+
+enum { PROF_DEPTH = 32 };  // of a stack in a profile
 
 #define NORETURN _Noreturn
 #define LIKELY(x) __builtin_expect(!!(x), 1)
@@ -146,8 +149,19 @@ struct G {
   M *lockedm;          // LockOSThread: the only M that may run it
   _Atomic uint32_t selectdone;
   uint32_t waitsince;  // gl_sched.coarse when it was parked
+  int64_t blockedat;   // nanotime then, for profiles; 0: no matter
   Sudog sudog;
 };
+
+// What a profile knows about one call stack.
+enum { PROF_MEM, PROF_BLOCK, PROF_MUTEX, PROF_KINDS };
+typedef struct Prof {
+  struct Prof *next;       // in the hash table
+  int64_t count, amount;   // objects and bytes, or events and nanoseconds
+  int64_t freed_count, freed_amount;
+  int n;
+  uintptr_t pcs[PROF_DEPTH];
+} Prof;
 
 // An entry of a heap of timers; t is NULL once it is deleted.
 typedef struct TimerEnt {
@@ -231,6 +245,9 @@ struct M {
   jmp_buf *end;         // where the thread ends
   uint64_t counts[COUNTERS];
   void **freelists;     // address of its gl_tls_free
+  MemProf *memprof;     // or NULL
+  uintptr_t createpcs[PROF_DEPTH];  // what its creator was at
+  int ncreatepcs;
   uint64_t nmalloc[MALLOC_CLASSES];  // objects it took from libgc; 0: large
   uint64_t bmalloc;                  // bytes of these
   AsyncSave *aspare, *aretired;
@@ -632,6 +649,24 @@ void memstats_read(MemStats *s);  // world stopped
 void mfinal_drain(void);
 void gc_wake_finalizer(void);
 
+// profile.c
+extern _Atomic int64_t gl_blockrate, gl_mutexrate;
+int profile_stack(G *gp, uintptr_t *pcs);
+Prof *profile_bucket(int kind, const uintptr_t *pcs, int n);
+void profile_blocked(G *gp);
+void profile_unblocked(G *gp);
+void profile_contention(G *gp, G *waiter);
+intptr_t gl_profile(intptr_t kind, void *recs, intptr_t n, intptr_t zero);
+
+// memprofile.c
+extern bool gl_memprof;  // can the program ask for a heap profile?
+void memprof_init(void);
+bool memprof_refill(M *mp, int i, void **list, void (*more)(int, void **));
+void memprof_large(void *p, size_t size);
+void memprof_lists(M *mp, void (*f)(int i, void *first, void *arg), void *arg);
+void memprof_sweep(void);
+void memprof_end(M *mp);
+
 // malloc.c
 void *malloc_new(size_t size, bool noscan);
 void *malloc_array(const GlType *elem, size_t size);  // size: bytes of all
@@ -752,6 +787,7 @@ typedef struct Unwind {
 } Unwind;
 bool unwind_start(Unwind *u, G *gp);
 bool unwind_next(Unwind *u);
+intptr_t gl_pckind(uintptr_t pc);
 const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);
 void traceback_from(G *gp, Unwind u);

@@ -142,6 +142,7 @@ void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff) {
   unlock(&r->lock);
   if (!sg) return;
   sg->g->waiting = NULL;
+  if (UNLIKELY(gl_mutexrate != 0)) profile_contention(gp, sg->g);
   goready(sg->g);
   if (!handoff) return;
   dropg(gl_tls_m);

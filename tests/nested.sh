@@ -18,7 +18,7 @@ case $preset in
      skip="$skip|^run/(robust|command|gdb|memstats|exact_lay)"
      skip="$skip|^run/stack_(learned|main)"
      # What is freed when is another matter if each 64th allocation collects.
-     skip="$skip|^run/(memory_returned|sync_more)"
+     skip="$skip|^run/(memory_returned|profiles|sync_more)"
      # Latencies at moments the test chooses.
      skip="$skip|^run/preempt_latency" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'

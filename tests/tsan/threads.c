@@ -67,6 +67,12 @@ NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
   schedule();
 }
 static _Atomic int timer_wakes;
+_Atomic int64_t gl_mutexrate;  // no profile
+void profile_contention(G *gp, G *waiter) {
+  (void)gp;
+  (void)waiter;
+}
+
 void goready(G *gp) {
   atomic_store(&gp->status, Grunnable);
   if (gp >= &threads[0].g && gp <= &threads[THREADS - 1].g)
