@@ -31,7 +31,7 @@ int main(void) {
   long n = 11;
   Board b = {.n = n, .column = calloc(n, 1), .up = calloc(2 * n - 1, 1),
              .down = calloc(2 * n - 1, 1)};
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 10; i++)
     place(&b, 0);
   printf("%ld %ld\n", b.solutions, b.visited);
   return 0;

@@ -31,7 +31,7 @@ func main() {
 	const n = 11
 	b := &board{n: n, column: make([]bool, n), up: make([]bool, 2*n-1),
 		down: make([]bool, 2*n-1)}
-	for i := 0; i < 2; i++ {
+	for i := 0; i < 10; i++ {
 		b.place(0)
 	}
 	fmt.Println(b.solutions, b.visited)

@@ -238,6 +238,7 @@ void renew_local(Object *var) {
 // ---- parameters and results ------------------------------------------------
 
 static void bind_param(Object *p, Val v, int argno) {
+  assume_lengths(v, p->type);
   if (is_blank_var(p))
     return;
   LLVMSetValueName2(v, p->name->s, p->name->len);

@@ -160,6 +160,8 @@ Val alloca_llvm(LLVMTypeRef t, const char *name);
 // A private copy of a memory-class value (scalar values are returned as is).
 Val snapshot(Val v, Type *t);
 Val new_object(Type *t);            // zeroed heap memory for one t
+// Tells LLVM what the length of v, a string or slice, is known to be.
+void assume_lengths(Val v, Type *t);
 Val extract(Val agg, unsigned i);   // LLVMBuildExtractValue
 Val make2(LLVMTypeRef t, Val a, Val b);
 Val make_string(Val ptr, Val len);

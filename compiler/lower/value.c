@@ -29,14 +29,65 @@ Val gep_index(Val addr, Type *elem, Val index) {
 
 // ---- loads and stores ------------------------------------------------------
 
-static Val load_bool(Val addr) {
-  Val v = LLVMBuildLoad2(F->b, M->t_i8, addr, "");
-  LLVMMetadataRef range[2] = {LLVMValueAsMetadata(const_int(M->t_i8, 0)),
-                              LLVMValueAsMetadata(const_int(M->t_i8, 2))};
-  LLVMSetMetadata(v, LLVMGetMDKindIDInContext(M->ctx, "range", 5),
+// The value loaded is at least 0 and less than limit.
+static Val set_range(Val load, int64_t limit) {
+  LLVMTypeRef t = LLVMTypeOf(load);
+  LLVMMetadataRef range[2] = {LLVMValueAsMetadata(const_int(t, 0)),
+                              LLVMValueAsMetadata(const_int(t, limit))};
+  LLVMSetMetadata(load, LLVMGetMDKindIDInContext(M->ctx, "range", 5),
                   LLVMMetadataAsValue(
                       M->ctx, LLVMMDNodeInContext2(M->ctx, range, 2)));
+  return load;
+}
+
+static Val load_bool(Val addr) {
+  Val v = set_range(LLVMBuildLoad2(F->b, M->t_i8, addr, ""), 2);
   return LLVMBuildTrunc(F->b, v, M->t_i1, "");
+}
+
+static bool has_length(Type *t) {
+  return under(t)->kind == TY_SLICE || is_string(t);
+}
+
+// What the length of a string or slice is less than: with elements of some
+// size it is far from what an index may overflow to.
+static int64_t length_limit(Type *t) {
+  Type *u = under(t);
+  bool sized = u->kind != TY_SLICE || type_size(u->slice.elem) > 0;
+  return sized ? (int64_t)1 << 62 : INT64_MIN;
+}
+
+// A string or slice. That lengths are not negative is what most proofs that
+// an index is within bounds begin with.
+static Val load_header(Val addr, Type *type) {
+  LLVMTypeRef t = llvm_type(type);
+  int64_t limit = length_limit(type);
+  Val v = LLVMBuildInsertValue(F->b, LLVMGetPoison(t),
+                               LLVMBuildLoad2(F->b, M->t_ptr, addr, ""), 0,
+                               "");
+  for (unsigned i = 1; i < LLVMCountStructElementTypes(t); i++) {
+    Val p = LLVMBuildStructGEP2(F->b, t, addr, i, "");
+    Val n = LLVMBuildLoad2(F->b, M->t_i64, p, "");
+    v = LLVMBuildInsertValue(F->b, v, set_range(n, limit), i, "");
+  }
+  return v;
+}
+
+static void assume(Val ok) {
+  const char *name = "llvm.assume";
+  unsigned id = LLVMLookupIntrinsicID(name, strlen(name));
+  Val fn = LLVMGetIntrinsicDeclaration(M->mod, id, NULL, 0);
+  LLVMBuildCall2(F->b, LLVMGlobalGetValueType(fn), fn, &ok, 1, "");
+}
+
+void assume_lengths(Val v, Type *t) {
+  if (!has_length(t) || lower_options.opt_level < 2)
+    return;
+  Val len = extract(v, 1);
+  assume(LLVMBuildICmp(F->b, LLVMIntULT, len, const_i64(length_limit(t)),
+                       ""));
+  if (under(t)->kind == TY_SLICE)
+    assume(LLVMBuildICmp(F->b, LLVMIntSLE, len, extract(v, 2), ""));
 }
 
 static Val load_leaves(Val addr, LLVMTypeRef t) {
@@ -78,6 +129,8 @@ Val load_value(Val addr, Type *t) {
     return addr;
   if (is_boolean(t))
     return load_bool(addr);
+  if (has_length(t))
+    return load_header(addr, t);
   return load_leaves(addr, llvm_type(t));
 }
 
