@@ -34,6 +34,12 @@ static void move_elems(Val dst, Val src, Val count, Type *elem) {
   LLVMBuildMemMove(F->b, dst, align, src, align, bytes_of(count, elem));
 }
 
+static void clear_elems(Val p, Val count, Type *elem) {
+  if (type_size(elem) == 0) return;
+  LLVMBuildMemSet(F->b, p, LLVMConstInt(M->t_i8, 0, false),
+                  bytes_of(count, elem), (unsigned)type_align(elem));
+}
+
 Val frame_address(void) {
   LLVMTypeRef pt[] = {M->t_ptr};
   const char *name = "llvm.frameaddress";
@@ -41,6 +47,12 @@ Val frame_address(void) {
   Val f = LLVMGetIntrinsicDeclaration(M->mod, id, pt, 1);
   Val zero = LLVMConstInt(M->t_i32, 0, false);
   return LLVMBuildCall2(F->b, LLVMGlobalGetValueType(f), f, &zero, 1, "");
+}
+
+// An integer argument; what does not fit int comes out negative.
+static Val size_arg(Expr *x, int i) {
+  bool is_signed;
+  return lower_index_value(arg(x, i), &is_signed);
 }
 
 // ---- len, cap --------------------------------------------------------------
@@ -66,6 +78,11 @@ static Val head_word(Val p, int64_t offset) {
 
 static Val lower_len(Expr *x, bool want_cap) {
   Expr *a = arg(x, 0);
+  Expr *runes = want_cap ? NULL : converted_runes(a);
+  if (runes) return RT_CALL("countrunes", lower_expr(runes));
+  Expr *string = want_cap ? NULL : converted_string(a);
+  if (string) a = string;
+  view_string(a);
   Type *t = type_of(a), *u = under(t);
   Val v = lower_expr(a);
   switch (u->kind) {
@@ -116,16 +133,36 @@ static Val grow(Val s, Val n, Type *elem) {
   return make_slice(p, new_len, c);
 }
 
-// What append adds: n values, or the elements of a slice or string.
+// What append adds: n values, or the elements of a slice or string, or so
+// many zeros.
 typedef struct Added {
-  Val *vals, spread;
+  Val *vals, spread, zeros;
   int n;
 } Added;
+
+// The length in append(s, make([]T, n)...), else NULL.
+static Expr *made_length(Expr *x) {
+  Expr *made = unparen(x);
+  return made->kind == E_CALL && is_builtin_call(made) &&
+                 callee(made)->builtin == BUILTIN_MAKE &&
+                 made->call.args.len == 2
+             ? made
+             : NULL;
+}
 
 static Added lower_added(Expr *x, Type *elem) {
   Added a = {.n = x->call.args.len - 1};
   if (x->call.spread) {
-    if (arg(x, 1)->mode != MODE_NIL) a.spread = lower_expr(arg(x, 1));
+    Expr *more = arg(x, 1);
+    Expr *made = made_length(more);
+    if (made) {
+      a.zeros = size_arg(made, 1);
+      set_pos(made->pos);
+      check(icmp(LLVMIntSGE, a.zeros, const_i64(0)), "panicmakeslicelen", NULL,
+            0);
+    } else if (more->mode != MODE_NIL) {
+      a.spread = lower_viewed_bytes(more, default_type(type_of(more)));
+    }
     return a;
   }
   a.vals = NEW_ARRAY(Val, a.n + 1);
@@ -136,12 +173,15 @@ static Added lower_added(Expr *x, Type *elem) {
 }
 
 static Val append_added(Expr *x, Val s, Added a, Type *elem) {
-  if (!a.spread && !a.vals) return s;
+  if (!a.spread && !a.vals && !a.zeros) return s;
   set_pos(x->pos);
-  Val n = a.spread ? extract(a.spread, 1) : const_i64(a.n);
+  Val n = a.zeros    ? a.zeros
+          : a.spread ? extract(a.spread, 1)
+                     : const_i64(a.n);
   Val grown = grow(s, n, elem);
   Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
   if (a.spread) move_elems(at, extract(a.spread, 0), n, elem);
+  if (a.zeros) clear_elems(at, n, elem);
   for (int i = 0; a.vals && i < a.n; i++)
     store_value(gep_index(at, elem, const_i64(i)), a.vals[i], elem);
   return grown;
@@ -166,7 +206,7 @@ void lower_append_in_place(Expr *x, Lvalue *l) {
 static Val lower_copy(Expr *x) {
   Type *t = type_of(arg(x, 0)), *elem = under(t)->slice.elem;
   Val dst = lower_expr(arg(x, 0));
-  Val src = lower_expr_as(arg(x, 1), default_type(type_of(arg(x, 1))));
+  Val src = lower_viewed_bytes(arg(x, 1), default_type(type_of(arg(x, 1))));
   Val a = extract(dst, 1), b = extract(src, 1);
   Val n = select_(icmp(LLVMIntSLT, a, b), a, b);
   move_elems(extract(dst, 0), extract(src, 0), n, elem);
@@ -181,10 +221,7 @@ static void lower_clear(Expr *x) {
     RT_CALL("mapclear", type_descriptor(t), v);
     return;
   }
-  Type *elem = u->slice.elem;
-  if (type_size(elem) == 0) return;
-  LLVMBuildMemSet(F->b, extract(v, 0), LLVMConstInt(M->t_i8, 0, false),
-                  bytes_of(extract(v, 1), elem), (unsigned)type_align(elem));
+  clear_elems(extract(v, 0), extract(v, 1), u->slice.elem);
 }
 
 static void lower_delete(Expr *x) {
@@ -195,12 +232,6 @@ static void lower_delete(Expr *x) {
 }
 
 // ---- make and new ----------------------------------------------------------
-
-// An integer argument; what does not fit int comes out negative.
-static Val size_arg(Expr *x, int i) {
-  bool is_signed;
-  return lower_index_value(arg(x, i), &is_signed);
-}
 
 enum { MAX_STACK_SLICE = 64 << 10 };
 
@@ -426,7 +457,6 @@ static Val lower_unsafe_add(Expr *x) {
 
 // ---- entry -----------------------------------------------------------------
 
-// f(g()) with several results of g: each becomes a variable first.
 // The offset of a field in x of x.f, through embedded structs.
 static int64_t selection_offset(Expr *x) {
   Selection *s = x->selector.selection;
@@ -440,6 +470,7 @@ static int64_t selection_offset(Expr *x) {
   return offset;
 }
 
+// f(g()) with several results of g: each becomes a variable first.
 static Expr *spread_tuple(Expr *x) {
   Expr *call = unparen(arg(x, 0));
   TypeVec *types = &type_of(call)->tuple.types;

@@ -136,7 +136,7 @@ void emit_func_value_call(Val func, Type *sig, Val *args, Val *vals,
 Val load_iface_method(Val itab, Type *iface_type, Object *method) {
   int64_t offset = (int64_t)offsetof(GlItab, fun) +
                    8 * iface_method_index(iface_type, method);
-  return LLVMBuildLoad2(F->b, M->t_ptr, gep_bytes(itab, offset), "method");
+  return load_invariant(M->t_ptr, gep_bytes(itab, offset));
 }
 
 void mark_method_call(Val call, const Object *method) {

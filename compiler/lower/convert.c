@@ -109,17 +109,14 @@ bool is_empty_interface(Type *t) {
   return u->interface.all.len == 0;
 }
 
-static Val load_ptr(Val addr) {
-  return LLVMBuildLoad2(F->b, M->t_ptr, addr, "");
-}
-
 // The type in an itab, or NULL of NULL.
 static Val itab_type(Val itab) {
   LLVMBasicBlockRef before = cur_block(), load = new_block("itab.type");
   LLVMBasicBlockRef done = new_block("itab.done");
   cond_br(LLVMBuildIsNull(F->b, itab, ""), done, load);
   set_block(load);
-  Val t = load_ptr(gep_bytes(itab, offsetof(GlItab, type)));
+  Val at = gep_bytes(itab, offsetof(GlItab, type));
+  Val t = load_invariant(M->t_ptr, at);
   br(done);
   set_block(done);
   Val phi = LLVMBuildPhi(F->b, M->t_ptr, "");

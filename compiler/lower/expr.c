@@ -367,19 +367,6 @@ static bool read_late(Expr *x, Expr *beside) {
   return x->mode != MODE_CONST && !has_call(x) && has_call(beside);
 }
 
-Val lower_string_view(Expr *x, Type *t) {
-  Expr *u = unparen(x);
-  if (u->mode == MODE_CONST || !is_conversion(u) || !is_string(t) ||
-      !is_string(type_of(u)))
-    return lower_expr_as(x, t);
-  Expr *arg = u->call.args.at[0];
-  Type *from = type_of(arg) ? under(type_of(arg)) : NULL;
-  if (!from || from->kind != TY_SLICE || type_size(from->slice.elem) != 1)
-    return lower_expr_as(x, t);
-  Val bytes = lower_expr(arg);
-  return make_string(extract(bytes, 0), extract(bytes, 1));
-}
-
 static Val lower_comparison(Expr *x) {
   Expr *l = x->binary.x, *r = x->binary.y;
   if (is_nil_operand(r) || is_nil_operand(l)) {
@@ -420,12 +407,25 @@ static void concat_operands(Expr *x, Operands *out) {
   vec_push(out, x);
 }
 
+// A sum of one string with empty ones is that string, not a copy: with text
+// that cannot be.
+static bool has_text(Operands *ops) {
+  size_t n = 0;
+  vec_each(Expr *, x, ops)
+    if ((*x)->mode == MODE_CONST && const_string((*x)->cv, &n) && n > 0)
+      return true;
+  return false;
+}
+
 Val *lower_concat_operands(Expr *x, int *n) {
   Operands ops = {0};
   concat_operands(x, &ops);
   Val *vals = NEW_ARRAY(Val, ops.len + 1);
   Type **types = NEW_ARRAY(Type *, ops.len);
   for (int i = 0; i < ops.len; i++) types[i] = type_of(x);
+  if (has_text(&ops))
+    vec_each(Expr *, op, &ops)
+      if (!has_call(*op)) view_string(*op);
   lower_operands(ops.at, types, ops.len, vals + 1);
   *n = ops.len;
   return vals;
@@ -502,7 +502,8 @@ void lower_comma_ok(Expr *x, Val *value, Val *ok) {
   case E_INDEX: {
     Type *mt = under(type_of(x->index.x));
     Val m = lower_expr(x->index.x);
-    Val key = lower_string_view(x->index.indices.at[0], mt->map.key);
+    view_key(x->index.indices.at[0]);
+    Val key = lower_expr_as(x->index.indices.at[0], mt->map.key);
     set_pos(x->pos);
     Val p = map_access(mt, m, key, ok);
     *value = load_value(p, mt->map.elem);
@@ -532,6 +533,8 @@ static Val lower_call_expr(Expr *x) {
       return convert_value(lower_const(arg->cv, type_of(arg)),
                            default_type(type_of(arg)), type_of(x), arg);
     if (arg->mode == MODE_NIL) return zero_value(type_of(x));
+    Val view = lower_view(x);
+    if (view) return view;
     return convert_value(lower_expr(arg), type_of(arg), type_of(x), arg);
   }
   if (is_builtin_call(x)) return lower_builtin(x);

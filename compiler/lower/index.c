@@ -78,7 +78,8 @@ static Val lower_string_index(Expr *x) {
 static Val lower_map_index(Expr *x) {
   Type *mt = under(type_of(x->index.x));
   Val m = lower_expr(x->index.x);
-  Val key = lower_string_view(x->index.indices.at[0], mt->map.key);
+  view_key(x->index.indices.at[0]);
+  Val key = lower_expr_as(x->index.indices.at[0], mt->map.key);
   set_pos(x->pos);
   return load_value(map_access(mt, m, key, NULL), mt->map.elem);
 }
@@ -128,6 +129,24 @@ static void check_bounds(Bound lo, Bound hi, Bound max, Val len, Val cap,
   if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE_B);
 }
 
+// What hi of s[lo:hi] has to be compared with: for len(s)-k, which is at most
+// the length if it is not negative, the length says no less than cap.
+static Val high_limit(Expr *x, Val len, Val cap) {
+  Expr *hi = x->slice.hi ? unparen(x->slice.hi) : NULL;
+  Expr *base = unparen(x->slice.x);
+  if (!hi || hi->kind != E_BINARY || hi->op != T_SUB ||
+      hi->mode == MODE_CONST || base->kind != E_IDENT)
+    return cap;
+  int64_t k;
+  Expr *call = unparen(hi->binary.x), *by = hi->binary.y;
+  if (by->mode != MODE_CONST || !const_int64(const_to_int(by->cv), &k) ||
+      k < 0 || !is_builtin_call(call) ||
+      unparen(call->call.fun)->builtin != BUILTIN_LEN)
+    return cap;
+  Expr *of = unparen(call->call.args.at[0]);
+  return of->kind == E_IDENT && of->ident.obj == base->ident.obj ? len : cap;
+}
+
 // p + lo elements, but p itself if nothing is left there: a pointer past the
 // end would keep the next object alive, and not its own.
 static Val advance(Val p, Val lo, Val left, Type *elem) {
@@ -164,7 +183,8 @@ Val lower_slice_expr(Expr *x) {
     len = cap = array_len(array);
     elem = under(array)->array.elem;
   }
-  check_bounds(lo, hi, max, len, cap, is_slice);
+  check_bounds(lo, hi, max, len, max.v ? cap : high_limit(x, len, cap),
+               is_slice);
   Val from = lo.v ? lo.v : const_i64(0);
   Val new_len = LLVMBuildSub(F->b, hi.v ? hi.v : len, from, "");
   if (is_string_)

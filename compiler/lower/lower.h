@@ -151,6 +151,8 @@ Val zero_value(Type *t);            // constant; of memory class: a pointer to
 // ---- value.c: memory -------------------------------------------------------
 
 Val load_value(Val addr, Type *t);  // memory class: returns addr itself
+// From a descriptor or itab, which nothing changes.
+Val load_invariant(LLVMTypeRef t, Val addr);
 void store_value(Val addr, Val v, Type *t);
 void copy_memory(Val dst, Val src, Type *t);   // memmove semantics if the
                                                // two may be the same place
@@ -439,10 +441,21 @@ Val lower_compare(Token op, Val x, Type *xt, Val y, Type *yt);
 // 0 is free. concat_strings joins n strings.
 Val *lower_concat_operands(Expr *x, int *n);
 Val concat_strings(Val *vals, int n);
-// As lower_expr_as, but string(bytes) may be the bytes themselves: for who
-// only looks at it before anything else happens.
-Val lower_string_view(Expr *x, Type *t);
 Val lower_is_nil(Val v, Type *t);          // i1
+// view.c
+// b of string(b), s of []byte(s) or []rune(s); NULL if x is something else.
+Expr *converted_bytes(Expr *x);
+Expr *converted_string(Expr *x);
+Expr *converted_runes(Expr *x);
+// Before x is lowered: if it is string(b), or in a literal of a key contains
+// that, the value may be the bytes themselves. For who only looks at it
+// before anything else happens.
+void view_string(Expr *x);
+void view_key(Expr *x);
+Val lower_view(Expr *x);                   // such a conversion, else NULL
+Val lower_string_view(Expr *x, Type *t);   // view_string, lower_expr_as
+// A string or slice of which only the bytes are looked at.
+Val lower_viewed_bytes(Expr *x, Type *t);
 // convert.c
 bool is_pointer_shaped(Type *t);           // the interface word is the value
 bool is_empty_interface(Type *t);

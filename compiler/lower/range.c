@@ -143,19 +143,10 @@ static void range_array(Range *r) {
   range_elements(r, p, const_i64(u->array.len), u->array.elem);
 }
 
-// The bytes of s in range []byte(s) need no copy: nobody can write to them.
-static Expr *bytes_of_string(Expr *x) {
-  x = unparen(x);
-  if (!is_conversion(x)) return NULL;
-  Expr *arg = x->call.args.at[0];
-  Type *t = type_of(arg), *to = under(type_of(x));
-  bool bytes = to->kind == TY_SLICE && type_size(to->slice.elem) == 1;
-  return t && bytes && is_string(t) ? arg : NULL;
-}
-
 static void range_slice(Range *r) {
   Expr *x = r->s->range.x;
-  Expr *string = bytes_of_string(x);
+  // The bytes of range []byte(s): nobody can write to them.
+  Expr *string = converted_string(x);
   Val s = lower_expr(string ? string : x);
   range_elements(r, extract(s, 0), extract(s, 1),
                  under(type_of(x))->slice.elem);
@@ -192,10 +183,13 @@ static void decode(Val s, Val i, Val *rune, Val *next) {
   LLVMAddIncoming(*next, (Val[]){n1, n2}, from, 2);
 }
 
-static void range_string(Range *r) {
-  Expr *x = r->s->range.x;
+// x: the string. Keys are the indices of bytes, or for []rune(x) of runes.
+static void range_string(Range *r, Expr *x, bool runes) {
   Val s = lower_expr_as(x, default_type(type_of(x)));
   Val counter = counter_new(M->t_i64), after = alloca_llvm(M->t_i64, "after");
+  Val key = runes ? counter_new(M->t_i64) : counter;
+  Type *rune_type = runes ? under(type_of(r->s->range.x))->slice.elem
+                          : types_basic[B_INT32];
   declare_once(r);
   br(r->cond);
   set_block(r->cond);
@@ -206,14 +200,42 @@ static void range_string(Range *r) {
   Val rune, next;
   decode(s, i, &rune, &next);
   LLVMBuildStore(F->b, next, after);
-  range_assign(r, i, types_basic[B_INT], rune, types_basic[B_INT32]);
+  Val k = runes ? LLVMBuildLoad2(F->b, M->t_i64, key, "") : i;
+  range_assign(r, k, types_basic[B_INT], rune, rune_type);
   range_body(r);
   set_block(r->next);
+  if (runes) {
+    k = LLVMBuildLoad2(F->b, M->t_i64, key, "");
+    LLVMBuildStore(F->b, LLVMBuildAdd(F->b, k, const_i64(1), ""), key);
+  }
   LLVMBuildStore(F->b, LLVMBuildLoad2(F->b, M->t_i64, after, ""), counter);
   loop_back_edge(r->cond);
 }
 
 // ---- map, channel ----------------------------------------------------------
+
+static bool equals_itself(Type *key) {
+  return is_memory_equal(key) || is_string(key);
+}
+
+// for k := range m { delete(m, k) }, with keys that equal themselves.
+static bool clears_map(Stmt *s) {
+  Expr *m = unparen(s->range.x), *k = used(s->range.key);
+  StmtVec *body = &s->range.body->block.stmts;
+  if (!k || !s->range.define || used(s->range.value) || body->len != 1 ||
+      body->at[0]->kind != S_EXPR || m->kind != E_IDENT ||
+      !equals_itself(under(type_of(m))->map.key))
+    return false;
+  Expr *call = unparen(body->at[0]->expr.x);
+  if (!is_builtin_call(call) ||
+      unparen(call->call.fun)->builtin != BUILTIN_DELETE ||
+      call->call.args.len != 2)
+    return false;
+  Expr *from = unparen(call->call.args.at[0]);
+  Expr *what = unparen(call->call.args.at[1]);
+  return from->kind == E_IDENT && from->ident.obj == m->ident.obj &&
+         what->kind == E_IDENT && what->ident.obj == range_object(k);
+}
 
 static void range_map(Range *r) {
   Expr *x = r->s->range.x;
@@ -271,14 +293,29 @@ void lower_range(Stmt *s) {
   switch (u->kind) {
   case TY_BASIC:
     if (is_string(u))
-      range_string(&r);
+      range_string(&r, s->range.x, false);
     else
       range_int(&r);
     break;
   case TY_ARRAY:
   case TY_POINTER: range_array(&r); break;
-  case TY_SLICE: range_slice(&r); break;
-  case TY_MAP: range_map(&r); break;
+  case TY_SLICE: {
+    Expr *string = converted_runes(s->range.x);
+    if (string)
+      range_string(&r, string, true);
+    else
+      range_slice(&r);
+    break;
+  }
+  case TY_MAP:
+    if (clears_map(s)) {
+      RT_CALL("mapclear", type_descriptor(type_of(s->range.x)),
+              lower_expr(s->range.x));
+      br(r.done);
+    } else {
+      range_map(&r);
+    }
+    break;
   case TY_CHAN: range_chan(&r); break;
   default: unreachable();
   }

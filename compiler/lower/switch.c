@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Expression switches and type switches. Integer constants become an LLVM
-// switch; many string constants are told apart by their length first; other
-// cases are compared one after the other, as the language orders them.
+// switch; many string constants are told apart by their length, then byte by
+// byte, until one is left to be compared; many types by the hash in
+// their descriptors. Other cases are compared one after the other, as the
+// language orders them.
 #include "lower.h"
 
-enum { MIN_STRING_SWITCH = 4 };
+enum { MIN_STRING_SWITCH = 4, MAX_COMPARED = 1, MIN_TYPE_SWITCH = 4 };
 
 typedef struct Switch {
   StmtVec *cases;
@@ -77,16 +79,47 @@ static void switch_int(Switch *sw, Val tag, Type *t, int n) {
 typedef struct StringCase {
   Expr *x;
   LLVMBasicBlockRef body;
+  const char *text;
   size_t len;
-  bool done;
 } StringCase;
 
-// Compares tag with all cases of one length, in order.
-static void switch_one_length(Switch *sw, Val tag, Type *t, StringCase *cases,
-                              int n, size_t len) {
+static StringCase *string_cases(Switch *sw, int n) {
+  StringCase *cases = NEW_ARRAY(StringCase, n);
+  StringCase *c = cases;
+  for (int i = 0; i < sw->cases->len; i++) {
+    ExprVec *xs = &sw->cases->at[i]->case_.exprs;
+    for (int j = 0; j < xs->len; j++, c++) {
+      c->x = xs->at[j];
+      c->body = sw->bodies[i];
+      c->text = const_string(xs->at[j]->cv, &c->len);
+    }
+  }
+  return cases;
+}
+
+// The index of the byte that tells most of n strings of length len apart.
+static size_t telling_byte(StringCase *cases, int n, size_t len) {
+  size_t best = 0;
+  int most = 0;
+  for (size_t at = 0; at < len; at++) {
+    bool seen[256] = {false};
+    int values = 0;
+    for (int i = 0; i < n; i++) {
+      uint8_t byte = (uint8_t)cases[i].text[at];
+      values += !seen[byte];
+      seen[byte] = true;
+    }
+    if (values > most) {
+      most = values;
+      best = at;
+    }
+  }
+  return best;
+}
+
+static void compare_strings(Switch *sw, Val tag, Type *t, StringCase *cases,
+                            int n) {
   for (int i = 0; i < n; i++) {
-    if (cases[i].len != len || cases[i].done) continue;
-    cases[i].done = true;
     LLVMBasicBlockRef next = new_block("switch.next");
     Val eq = lower_equal(tag, lower_const(cases[i].x->cv, t), t);
     cond_br(eq, cases[i].body, next);
@@ -95,24 +128,55 @@ static void switch_one_length(Switch *sw, Val tag, Type *t, StringCase *cases,
   br(sw->dflt);
 }
 
-static void switch_string(Switch *sw, Val tag, Type *t, int n) {
-  StringCase *cases = NEW_ARRAY(StringCase, n);
+// Moves the cases for which key is `value` to the front; their number.
+static int gather(StringCase *cases, int n, size_t at, bool by_len,
+                  size_t value) {
   int k = 0;
-  for (int i = 0; i < sw->cases->len; i++) {
-    ExprVec *xs = &sw->cases->at[i]->case_.exprs;
-    for (int j = 0; j < xs->len; j++, k++) {
-      cases[k].x = xs->at[j];
-      cases[k].body = sw->bodies[i];
-      const_string(xs->at[j]->cv, &cases[k].len);
-    }
-  }
-  Val inst = LLVMBuildSwitch(F->b, extract(tag, 1), sw->dflt, (unsigned)n);
   for (int i = 0; i < n; i++) {
-    if (cases[i].done) continue;
-    LLVMBasicBlockRef b = new_block("switch.len");
-    LLVMAddCase(inst, const_i64((int64_t)cases[i].len), b);
+    size_t key = by_len ? cases[i].len : (uint8_t)cases[i].text[at];
+    if (key != value) continue;
+    StringCase c = cases[i];
+    cases[i] = cases[k];
+    cases[k++] = c;
+  }
+  return k;
+}
+
+// tag has the length of all n cases.
+static void switch_bytes(Switch *sw, Val tag, Type *t, StringCase *cases,
+                         int n) {
+  size_t at = telling_byte(cases, n, cases[0].len);
+  // The same string twice cannot be: some byte differs.
+  if (n <= MAX_COMPARED) {
+    compare_strings(sw, tag, t, cases, n);
+    return;
+  }
+  Val p = gep_bytes(extract(tag, 0), (int64_t)at);
+  Val byte = LLVMBuildLoad2(F->b, M->t_i8, p, "");
+  Val inst = LLVMBuildSwitch(F->b, byte, sw->dflt, (unsigned)n);
+  while (n > 0) {
+    uint8_t value = (uint8_t)cases[0].text[at];
+    int k = gather(cases, n, at, false, value);
+    LLVMBasicBlockRef b = new_block("switch.byte");
+    LLVMAddCase(inst, LLVMConstInt(M->t_i8, value, false), b);
     set_block(b);
-    switch_one_length(sw, tag, t, cases, n, cases[i].len);
+    switch_bytes(sw, tag, t, cases, k);
+    cases += k;
+    n -= k;
+  }
+}
+
+static void switch_string(Switch *sw, Val tag, Type *t, int n) {
+  StringCase *cases = string_cases(sw, n);
+  Val inst = LLVMBuildSwitch(F->b, extract(tag, 1), sw->dflt, (unsigned)n);
+  while (n > 0) {
+    int k = gather(cases, n, 0, true, cases[0].len);
+    LLVMBasicBlockRef b = new_block("switch.len");
+    LLVMAddCase(inst, const_i64((int64_t)cases[0].len), b);
+    set_block(b);
+    switch_bytes(sw, tag, t, cases, k);
+    cases += k;
+    n -= k;
   }
 }
 
@@ -151,10 +215,11 @@ void lower_switch(Stmt *s) {
   if (s->switch_.init) lower_stmt(s->switch_.init);
   Expr *x = s->switch_.tag;
   Type *t = x ? default_type(type_of(x)) : NULL;
-  Val tag = x ? lower_stable(x, t) : NULL;
   Switch sw;
   switch_blocks(&sw, &s->switch_.cases);
   int n = constant_cases(sw.cases);
+  if (x && n > 0) view_string(x);  // the cases run nothing
+  Val tag = x ? lower_stable(x, t) : NULL;
   if (t && n > 0 && is_integer(t))
     switch_int(&sw, tag, t, n);
   else if (t && n >= MIN_STRING_SWITCH && is_string(t))
@@ -199,6 +264,77 @@ static void bind_clause(TypeSwitch *ts, Stmt *clause, Val iface) {
   declare_local(obj, v);
 }
 
+// A case of one type or nil: x belongs to clause `clause`.
+typedef struct TypeCase {
+  Expr *x;
+  int clause;
+} TypeCase;
+typedef VEC(TypeCase) TypeCases;
+
+static bool is_concrete_case(Expr *x) {
+  return is_type_case(x) && !is_interface(unparen(x)->type);
+}
+
+// Goes to the body of the case among n that matches, all concrete types, or
+// on.
+static void switch_hash(Switch *sw, TypeSwitch *ts, TypeCase *cases, int n) {
+  LLVMBasicBlockRef some = new_block("switch.type");
+  LLVMBasicBlockRef next = new_block("switch.next");
+  cond_br(LLVMBuildIsNull(F->b, ts->type, ""), next, some);
+  set_block(some);
+  Val at = gep_bytes(ts->type, offsetof(GlType, hash));
+  Val hash = load_invariant(M->t_i32, at);
+  Val inst = LLVMBuildSwitch(F->b, hash, next, (unsigned)n);
+  Map blocks = {0};   // of a hash: where the next case with it is compared
+  for (int i = 0; i < n; i++) {
+    Type *want = unparen(cases[i].x)->type;
+    Val key = LLVMConstInt(M->t_i32, type_hash(want), false);
+    LLVMBasicBlockRef b = map_get(&blocks, key);
+    if (!b) {
+      b = new_block("switch.hash");
+      LLVMAddCase(inst, key, b);
+    }
+    set_block(b);
+    set_pos(cases[i].x->pos);
+    LLVMBasicBlockRef other = new_block("switch.other");
+    cond_br(LLVMBuildICmp(F->b, LLVMIntEQ, ts->type, type_descriptor(want),
+                          ""),
+            sw->bodies[cases[i].clause], other);
+    map_put(&blocks, key, other);
+    set_block(other);
+  }
+  for (int i = 0; i < n; i++) {
+    Type *want = unparen(cases[i].x)->type;
+    Val key = LLVMConstInt(M->t_i32, type_hash(want), false);
+    set_block(map_get(&blocks, key));
+    br(next);
+  }
+  set_block(next);
+}
+
+static void switch_types(Switch *sw, TypeSwitch *ts, Val *ifaces) {
+  TypeCases all = {0};
+  for (int i = 0; i < sw->cases->len; i++)
+    vec_each(Expr *, x, &sw->cases->at[i]->case_.exprs)
+      vec_push(&all, ((TypeCase){*x, i}));
+  for (int i = 0; i < all.len;) {
+    TypeCase *c = &all.at[i];
+    int n = 0;   // concrete types from here on
+    while (i + n < all.len && is_concrete_case(c[n].x)) n++;
+    if (n >= MIN_TYPE_SWITCH) {
+      switch_hash(sw, ts, c, n);
+      i += n;
+      continue;
+    }
+    LLVMBasicBlockRef next = new_block("switch.next");
+    set_pos(c->x->pos);
+    Val ok = type_matches(ts, c->x, &ifaces[c->clause]);
+    cond_br(ok, sw->bodies[c->clause], next);
+    set_block(next);
+    i++;
+  }
+}
+
 void lower_type_switch(Stmt *s) {
   if (s->type_switch.init) lower_stmt(s->type_switch.init);
   Expr *x = unparen(s->type_switch.x);
@@ -209,16 +345,7 @@ void lower_type_switch(Stmt *s) {
   Switch sw;
   switch_blocks(&sw, &s->type_switch.cases);
   Val *ifaces = NEW_ARRAY(Val, sw.cases->len + 1);
-  for (int i = 0; i < sw.cases->len; i++) {
-    ExprVec *xs = &sw.cases->at[i]->case_.exprs;
-    for (int j = 0; j < xs->len; j++) {
-      LLVMBasicBlockRef next = new_block("switch.next");
-      set_pos(xs->at[j]->pos);
-      Val ok = type_matches(&ts, xs->at[j], &ifaces[i]);
-      cond_br(ok, sw.bodies[i], next);
-      set_block(next);
-    }
-  }
+  switch_types(&sw, &ts, ifaces);
   br(sw.dflt);
   Target target;
   push_target(&target, s, sw.done, NULL);

@@ -165,6 +165,14 @@ void zero_memory(Val dst, Type *t) {
                     const_i64(type_size(t)), align_of(t));
 }
 
+Val load_invariant(LLVMTypeRef t, Val addr) {
+  Val v = LLVMBuildLoad2(F->b, t, addr, "");
+  LLVMSetMetadata(v, LLVMGetMDKindIDInContext(M->ctx, "invariant.load", 14),
+                  LLVMMetadataAsValue(M->ctx, LLVMMDNodeInContext2(
+                                                  M->ctx, NULL, 0)));
+  return v;
+}
+
 // ---- allocation ------------------------------------------------------------
 
 Val alloca_llvm(LLVMTypeRef t, const char *name) {
