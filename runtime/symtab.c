@@ -71,9 +71,9 @@ static void read_symbols(const uint8_t *elf, const Elf64_Shdr *sh,
   for (size_t i = 0; i < n; i++) {
     if (ELF64_ST_TYPE(sym[i].st_info) != STT_FUNC || !sym[i].st_value) continue;
     uintptr_t lo = bias + sym[i].st_value;
-    funcs[nfuncs++] = (Func){lo, lo + sym[i].st_size,
-                             (const char *)elf + strs->sh_offset +
-                                 sym[i].st_name};
+    const char *name = (const char *)elf + strs->sh_offset + sym[i].st_name;
+    if (strcmp(name, "gl_start") == 0) continue;  // an alias of runtime.main
+    funcs[nfuncs++] = (Func){lo, lo + sym[i].st_size, name};
   }
   qsort(funcs, nfuncs, sizeof *funcs, by_lo);
 }

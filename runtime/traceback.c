@@ -226,11 +226,16 @@ static bool starts(GlString s, const char *t) {
   return s.len >= (intptr_t)n && memcmp(s.ptr, t, n) == 0;
 }
 
+static bool ends(GlString s, const char *t) {
+  size_t n = strlen(t);
+  return s.len >= (intptr_t)n && memcmp(s.ptr + s.len - n, t, n) == 0;
+}
+
 // Frames that say nothing to the user: what package runtime does not export,
 // but for a panic under which deferred calls run.
 static bool hidden(GlString n) {
   if (gl_traceback_level > 1) return false;
-  if (same(n, "gl_main_code") || same(n, "main..start")) return true;
+  if (same(n, "gl_main_code") || ends(n, "..init")) return true;
   if (!starts(n, "runtime.") || same(n, "runtime.gopanic")) return false;
   uint8_t c = n.len > 8 ? n.ptr[8] : 0;
   return c < 'A' || c > 'Z';

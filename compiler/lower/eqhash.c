@@ -6,7 +6,8 @@
 // What must hold: types for which is_memory_equal are equal exactly if their
 // bytes are (no padding, floats, strings, interfaces or blank fields). Fields
 // are compared in source order and comparison stops at the first difference,
-// since comparing interfaces may panic.
+// since comparing interfaces may panic; but between two interfaces what needs
+// a call, and reads other memory, comes last, as with Go's compiler.
 
 #include "lower.h"
 
@@ -144,16 +145,56 @@ static bool is_cheap(Type *t) {
                             : is_float(t) || is_complex(t);
 }
 
+static bool is_text(Type *t) {
+  t = under(t);
+  return t->kind == TY_BASIC && t->basic.info & BI_STRING;
+}
+
+// Comparing interfaces may panic.
+static bool compares_interface(Type *t) {
+  t = under(t);
+  if (t->kind == TY_ARRAY)
+    return compares_interface(t->array.elem);
+  if (t->kind != TY_STRUCT)
+    return t->kind == TY_INTERFACE;
+  for (int i = 0; i < t->struct_.fields.len; i++)
+    if (compares_interface(t->struct_.fields.at[i]->type))
+      return true;
+  return false;
+}
+
+// What field i of x and y adds in this pass: all that needs no call comes
+// first, of a string its length.
+static void field_equal(Chain *c, Val x, Val y, Type *t, int i, bool calls) {
+  Type *f = t->struct_.fields.at[i]->type;
+  if (calls ? is_cheap(f) : !is_cheap(f) && !is_text(f))
+    return;
+  Val a = part_value(x, t, f, i), b = part_value(y, t, f, i);
+  if (calls)
+    chain_cut(c);
+  if (!is_text(f))
+    chain_add(c, lower_equal(a, b, f));
+  else if (!calls)
+    chain_add(c, LLVMBuildICmp(F->b, LLVMIntEQ, extract(a, 1), extract(b, 1),
+                               ""));
+  else
+    chain_add(c, bytes_equal(extract(a, 0), extract(b, 0), extract(a, 1)));
+}
+
 static Val struct_equal(Val x, Val y, Type *t) {
   Chain c = {0};
-  for (int i = 0; i < t->struct_.fields.len; i++) {
-    Object *f = t->struct_.fields.at[i];
-    if (strcmp(f->name->s, "_") == 0)
-      continue;
-    if (!is_cheap(f->type))
-      chain_cut(&c);
-    Val a = part_value(x, t, f->type, i), b = part_value(y, t, f->type, i);
-    chain_add(&c, lower_equal(a, b, f->type));
+  int n = t->struct_.fields.len;
+  for (int from = 0, to; from < n; from = to) {
+    to = from;
+    while (to < n && !compares_interface(t->struct_.fields.at[to]->type))
+      to++;
+    if (to == from)
+      to++;  // an interface: by itself
+    for (int k = 0; k < 2 * (to - from); k++) {
+      int i = from + k % (to - from);
+      if (strcmp(t->struct_.fields.at[i]->name->s, "_") != 0)
+        field_equal(&c, x, y, t, i, k >= to - from);
+    }
   }
   return chain_end(&c);
 }

@@ -99,23 +99,22 @@ Val lower_index(Expr *x) {
 typedef struct Bound {
   Val v;           // NULL: left out
   bool is_signed;
-  Pos pos;
 } Bound;
 
 static Bound lower_bound(Expr *x) {
-  Bound b = {NULL, true, x ? x->pos : 0};
+  Bound b = {NULL, true};
   if (x) b.v = lower_index_value(x, &b.is_signed);
   return b;
 }
 
 static void check_bound(Bound b, Val limit, int code) {
-  if (b.pos) set_pos(b.pos);
   bounds_check(b.v, b.is_signed, limit, true, code);
 }
 
 static void check_bounds(Bound lo, Bound hi, Bound max, Val len, Val cap,
                          bool is_slice) {
-  if (!hi.v) hi.v = len;
+  bool has_hi = hi.v;
+  if (!has_hi) hi.v = len;
   if (max.v) {
     check_bound(max, cap,
                 is_slice ? GL_BOUNDS_SLICE3_ACAP : GL_BOUNDS_SLICE3_ALEN);
@@ -123,7 +122,7 @@ static void check_bounds(Bound lo, Bound hi, Bound max, Val len, Val cap,
     if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE3_C);
     return;
   }
-  if (hi.pos)
+  if (has_hi)
     check_bound(hi, cap,
                 is_slice ? GL_BOUNDS_SLICE_ACAP : GL_BOUNDS_SLICE_ALEN);
   if (lo.v) check_bound(lo, hi.v, GL_BOUNDS_SLICE_B);
@@ -177,7 +176,7 @@ Val lower_slice_expr(Expr *x) {
   }
   Bound lo = lower_bound(x->slice.lo), hi = lower_bound(x->slice.hi);
   Bound max = lower_bound(x->slice.max);
-  set_pos(x->pos);
+  set_pos(x->slice.lbrack);
   if (array) {
     if (u->kind == TY_POINTER) nil_check(p);
     len = cap = array_len(array);

@@ -127,7 +127,7 @@ void lower_init(void);            // once: context, target
 typedef struct Unit {
   Package *pkg;
   int part, nparts;         // nparts is at least 1
-  bool with_start;          // also main..start and gl_start, in part 0
+  bool with_start;          // also runtime.main and gl_start, in part 0
 } Unit;
 LLVMModuleRef lower_unit(const Unit *u);
 // Whether this module defines the function.

@@ -5,10 +5,11 @@
 // goroutine runs. The functions of a large package are spread over several
 // modules (units), so that several processors can work on it.
 //
-//   path..init   variables whose initialiser needs code, in the order the
-//                checker found, then the init functions in source order
-//   main..start  path..init of all packages, dependencies first, then
-//                main.main; the runtime knows it as gl_start
+//   path.init     variables whose initialiser needs code, in the order the
+//                 checker found
+//   path..init    path.init, then the init functions in source order
+//   runtime.main  path..init of all packages, dependencies first, then
+//                 main.main; the runtime knows it as gl_start
 //
 // All modules share one context, so that LLVM types can be kept in Type.
 
@@ -160,28 +161,44 @@ static bool is_init_function(FuncInfo *f) {
          strcmp(f->obj->name->s, "init") == 0;
 }
 
-static void init_variables(void) {
+static Pos first_pos(void) {
+  return M->pkg->files.len ? M->pkg->files.at[0]->package_name->pos : 0;
+}
+
+static void begin_init(const char *name) {
+  Val fn = function_declare(name, void_func());
+  func_begin(fn, void_func(), name, first_pos());
+  F->sig = type_func_new();
+  F->is_init = true;
+}
+
+// path.init, if there is a variable that needs code: its name, or NULL.
+static const char *init_variables(void) {
+  const char *name = NULL;
   vec_each(InitEntry *, e, &M->pkg->init_order) {
     if (initialised_statically(*e))
       continue;
+    if (!name) {
+      name = arena_printf(perm, "%s.init", link_path(M->pkg));
+      begin_init(name);
+    }
     ExprVec rhs = {0};
     vec_push(&rhs, (*e)->rhs);
     set_pos((*e)->rhs->pos);
     lower_init_vars(&(*e)->lhs, &rhs);
   }
-}
-
-static Pos first_pos(void) {
-  return M->pkg->files.len ? M->pkg->files.at[0]->package_name->pos : 0;
+  if (name) {
+    LLVMBuildRetVoid(F->b);
+    func_end();
+  }
+  return name;
 }
 
 static void emit_package_init(void) {
-  const char *name = init_symbol(M->pkg);
-  Val fn = function_declare(name, void_func());
-  func_begin(fn, void_func(), name, first_pos());
-  F->sig = type_func_new();
-  F->is_init = true;
-  init_variables();
+  const char *variables = init_variables();
+  begin_init(init_symbol(M->pkg));
+  if (variables)
+    call_void(variables);
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
     if (is_init_function(*f) && (*f)->body)
       call_void(link_name_func((*f)->obj));
@@ -242,7 +259,7 @@ static void emit_descriptors(void) {
 // ---- the program's start ---------------------------------------------------
 
 static void emit_start(void) {
-  const char name[] = "main..start";
+  const char name[] = "runtime.main";
   Val fn = function_declare(name, void_func());
   func_begin(fn, void_func(), name, first_pos());
   int n;

@@ -172,9 +172,10 @@ static Expr *selector(Parser *p, Expr *x) {
 }
 
 // The rest of Slice, where lo has been parsed.
-static Expr *slice(Parser *p, Expr *x, Expr *lo) {
+static Expr *slice(Parser *p, Expr *x, Pos lbrack, Expr *lo) {
   Expr *y = new_expr(E_SLICE, x->pos);
   y->slice.x = x;
+  y->slice.lbrack = lbrack;
   y->slice.lo = lo;
   if (!got(p, T_COLON)) {
     unexpected(p, ", expected comma, : or ]");
@@ -207,14 +208,15 @@ static Expr *index_or_slice(Parser *p, Expr *x) {
   ExprVec indices = {0};
   bool comma = false;
   next(p);
-  if (p->l.tok == T_COLON) return slice(p, x, NULL);
+  if (p->l.tok == T_COLON) return slice(p, x, lbrack, NULL);
   if (p->l.tok == T_RBRACK) {
     unexpected(p, ", expected operand");
     vec_push(&indices, bad_expr(p));
   } else {
     comma = type_list(p, &indices, false);
   }
-  if (!comma && p->l.tok != T_RBRACK) return slice(p, x, indices.at[0]);
+  if (!comma && p->l.tok != T_RBRACK)
+    return slice(p, x, lbrack, indices.at[0]);
   want(p, T_RBRACK);
   Expr *y = new_expr(E_INDEX, x->pos);
   y->index.x = x;

@@ -118,7 +118,7 @@ struct Expr {
     struct { Expr *x; Expr *sel; Selection *selection; } selector;  // checker:
         // selection is NULL for pkg.Name; then sel->ident.obj is the object
     struct { Expr *x; ExprVec indices; Pos lbrack; } index;
-    struct { Expr *x; Expr *lo, *hi, *max; bool three; } slice;
+    struct { Expr *x; Expr *lo, *hi, *max; bool three; Pos lbrack; } slice;
     struct { Expr *x; Expr *type; } assert;  // type NULL: x.(type)
     struct { Expr *fun; ExprVec args; bool spread;  // f(xs...)
              Pos lparen, rparen, ellipsis; } call;
