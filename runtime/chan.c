@@ -264,9 +264,11 @@ void closechan(G *gp, Hchan *c) {
     tail = &(*tail)->schedlink;
   }
   chan_unlock(c);
-  while (list) {
+  for (bool first = true; list; first = false) {
     G *next = list->schedlink;
-    chan_wake(list);
+    chan_release(list);
+    if (first) goready(list);
+    else goready_behind(list);
     list = next;
   }
   gp->ret[0] = GL_CHAN_OK;

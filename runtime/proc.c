@@ -511,6 +511,14 @@ void goready(G *gp) {
   if (UNLIKELY(gl_sched.npidle != 0)) wakep();
 }
 
+// The same, behind those that are runnable: for the second and later ones of
+// many, which then run in their order.
+void goready_behind(G *gp) {
+  atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
+  runqput(cur_p(), gp, false);
+  if (UNLIKELY(gl_sched.npidle != 0)) wakep();
+}
+
 // The same from where there may be no P.
 void goready_list(G *gp) {
   gp->schedlink = NULL;

@@ -526,6 +526,7 @@ NORETURN void gopark_unlock(G *gp, Lock *l, int reason);
 NORETURN void gopark_chan(G *gp, Hchan *c, int reason);
 void gopark_prepare(G *gp, int reason);
 void goready(G *gp);
+void goready_behind(G *gp);
 void goready_list(G *gp);
 void gosched(G *gp);
 NORETURN void gopreempt(G *gp);

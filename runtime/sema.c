@@ -195,11 +195,11 @@ void notifylistwait(G *gp, NotifyList *l, uint32_t ticket) {
   gopark_unlock(gp, (Lock *)&l->lockword, WAIT_SYNC_COND_WAIT);
 }
 
-static void wake(Sudog *sg) {
+static G *awake(Sudog *sg) {
   G *gp = sg->g;
   sg->next = NULL;
   gp->waiting = NULL;
-  goready(gp);
+  return gp;
 }
 
 void gl_notifylistall(NotifyList *l) {
@@ -209,9 +209,11 @@ void gl_notifylistall(NotifyList *l) {
   l->head = l->tail = NULL;
   l->notify = l->wait;
   nl_unlock(l);
-  while (sg) {
+  for (bool first = true; sg; first = false) {
     Sudog *next = sg->next;
-    wake(sg);
+    G *gp = awake(sg);
+    if (first) goready(gp);
+    else goready_behind(gp);
     sg = next;
   }
 }
@@ -233,7 +235,7 @@ void gl_notifylistone(NotifyList *l) {
     }
   }
   nl_unlock(l);
-  if (found) wake(found);
+  if (found) goready(awake(found));
 }
 
 // ------------------------------------------------------------------- pools

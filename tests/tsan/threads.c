@@ -80,6 +80,7 @@ void goready(G *gp) {
   else
     timer_wakes++;  // a G that only a timer knows
 }
+void goready_behind(G *gp) { goready(gp); }
 
 NORETURN void throw(const char *msg) {
   fprintf(stderr, "throw: %s\n", msg);
