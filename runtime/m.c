@@ -30,7 +30,7 @@
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
 
-enum { IDLE_KEPT = 8, CREATE_TRIES = 200, M_STACK = 512 << 10 };
+enum { IDLE_KEPT = 8, CREATE_TRIES = 1000, M_STACK = 512 << 10 };
 static const int64_t IDLE_NS = INT64_C(10000000000);
 static const int64_t REFUSED_NS = 10000000;  // do not ask again so soon
 

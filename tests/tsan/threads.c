@@ -397,7 +397,7 @@ static void timing(int id) {
       started++;
     }
     if (i % 16 == id) gl_timer_reset(&ticker, now + 20000, 30000);
-    if (i % 64 == 0) {
+    if (i % 64 == 0 && id != 0) {  // one of them always runs timers
       uint64_t when[3];
       g_recv(ticks, when);
     }
