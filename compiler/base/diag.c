@@ -38,7 +38,7 @@ DiagOptions diag_options = {.limit = 10};
 static VEC(Diag *) diags;
 static Diag *latest;  // takes notes; NULL if the latest one was dropped
 static int error_count;
-static StrMap seen;   // "file:line:message", and "file:line" of syntax errors
+static StrMap seen;   // "pos:message", and "file:line" of syntax errors
 
 // ---- recording -------------------------------------------------------------
 
@@ -49,10 +49,16 @@ static bool seen_before(const char *key) {
   return false;
 }
 
+// Said at this place before, or about the same line just before.
 static bool is_duplicate(Pos pos, const char *message) {
+  static Loc last;
+  static const char *said;
   Loc l = source_loc(pos);
-  return seen_before(arena_printf(perm, "%p:%d:%s", (const void *)l.source,
-                                  l.real_line, message));
+  bool again = said && last.source == l.source &&
+               last.real_line == l.real_line && strcmp(said, message) == 0;
+  last = l;
+  said = message;
+  return seen_before(arena_printf(perm, "%u:%s", pos, message)) || again;
 }
 
 static void record(Severity severity, Pos pos, const char *message) {

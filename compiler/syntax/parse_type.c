@@ -574,7 +574,7 @@ static Expr *type_of_token(Parser *p) {
       return chan_type(p);
     case T_FUNC:
       next(p);
-      return func_type(p, pos, "function type");
+      return func_type(p, p->l.pos, "function type");
     case T_LBRACK:
       next(p);
       if (got(p, T_RBRACK)) return slice_type(p, pos);
