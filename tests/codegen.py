@@ -7,6 +7,9 @@ has not; N times if a number is given:
 
   // opt has [N] REGEXP
   // opt no REGEXP
+
+Before a variable they look at its definition and at what the initialisation
+of the package has to do with it.
 """
 import argparse
 import re
@@ -15,6 +18,8 @@ import sys
 
 DIRECTIVE = re.compile(r"// opt (has|no) (?:(\d+) )?(.*)")
 FUNC = re.compile(r"func (?:\(\w+ (\*?)(\w+)\) )?(\w+)")
+VAR = re.compile(r"var (\w+)")
+GLOBAL = re.compile(r"@(main\.\w+)(?:\.\d+)? = ")
 DEFINE = re.compile(r'define [^@]*@"?([^"(]*(?:\(\*\w+\))?[^"(]*)"?\(')
 
 
@@ -34,6 +39,10 @@ def wanted(path):
                     name = ("(*%s)." if star else "%s.") % recv + name
                 for n, what, count, regexp in pending:
                     yield n, "main." + name, what, count, regexp
+            m = VAR.match(line)
+            if m:
+                for n, what, count, regexp in pending:
+                    yield n, "main." + m.group(1), what, count, regexp
             if not line.startswith("//"):
                 pending = []
 
@@ -50,6 +59,12 @@ def functions(ir):
             found[name] += line + "\n"
         if line == "}":
             name = None
+    for line in ir.splitlines():
+        m = GLOBAL.match(line)
+        if m:
+            used = [u for u in found.get("main..init", "").splitlines()
+                    if "@%s" % m.group(1) in u]
+            found[m.group(1)] = "\n".join([line] + used)
     return found
 
 

@@ -246,6 +246,80 @@ static void panic_assert(Val ok, Val type, Type *from, Type *to) {
   check(ok, "panicdottype", args, 3);
 }
 
+// Where the last itabs found for an interface are kept, by the address of the
+// type; what is empty holds an itab without a type.
+enum { ITAB_SLOTS = 16, ITAB_SHIFT = 6 };
+
+static Val itab_cache(Type *inter) {
+  const char *name = arena_printf(perm, "itabcache:%s", link_name_type(inter));
+  Val g = LLVMGetNamedGlobal(M->mod, name);
+  if (g) return g;
+  const char *none_name = "gl.noitab";
+  LLVMTypeRef itab = LLVMArrayType2(M->t_i64, sizeof(GlItab) / 8 + 1);
+  Val none = LLVMGetNamedGlobal(M->mod, none_name);
+  if (!none) {
+    none = LLVMAddGlobal(M->mod, itab, none_name);
+    LLVMSetInitializer(none, LLVMConstNull(itab));
+    LLVMSetGlobalConstant(none, true);
+    make_odr(none);
+  }
+  Val slots[ITAB_SLOTS];
+  for (int i = 0; i < ITAB_SLOTS; i++) slots[i] = none;
+  Val init = LLVMConstArray2(M->t_ptr, slots, ITAB_SLOTS);
+  g = LLVMAddGlobal(M->mod, LLVMTypeOf(init), name);
+  LLVMSetInitializer(g, init);
+  make_odr(g);
+  return g;
+}
+
+// The itab of a type that is not NULL, or NULL if it lacks a method. A type
+// that was asked for lately costs three loads.
+static Val find_itab(Type *inter, Val type) {
+  if (lower_options.opt_level < 2)
+    return RT_CALL("assertitab2", type_descriptor(inter), type);
+  Val i = LLVMBuildPtrToInt(F->b, type, M->t_i64, "");
+  i = LLVMBuildLShr(F->b, i, const_i64(ITAB_SHIFT), "");
+  i = LLVMBuildAnd(F->b, i, const_i64(ITAB_SLOTS - 1), "");
+  Val slot = gep_index(itab_cache(inter), types_basic[B_UNSAFE_POINTER], i);
+  Val cached = LLVMBuildLoad2(F->b, M->t_ptr, slot, "");
+  LLVMSetAlignment(cached, 8);
+  LLVMSetOrdering(cached, LLVMAtomicOrderingAcquire);
+  Val have = load_invariant(M->t_ptr,
+                            gep_bytes(cached, offsetof(GlItab, type)));
+  LLVMBasicBlockRef before = cur_block(), miss = new_block("itab.miss");
+  LLVMBasicBlockRef done = new_block("itab.found");
+  cond_br_likely(LLVMBuildICmp(F->b, LLVMIntEQ, have, type, ""), done, miss);
+  set_block(miss);
+  Val made = RT_CALL("itabmiss", type_descriptor(inter), type, slot);
+  LLVMBasicBlockRef miss_end = cur_block();
+  br(done);
+  set_block(done);
+  Val tab = LLVMBuildPhi(F->b, M->t_ptr, "");
+  LLVMBasicBlockRef from[] = {before, miss_end};
+  LLVMAddIncoming(tab, (Val[]){cached, made}, from, 2);
+  Val first = load_invariant(M->t_ptr, gep_bytes(tab, offsetof(GlItab, fun)));
+  Val lacks = LLVMBuildIsNull(F->b, first, "");
+  return LLVMBuildSelect(F->b, lacks, LLVMConstNull(M->t_ptr), tab, "");
+}
+
+// The same, but it panics where there is none; type may be NULL.
+static Val need_itab(Type *inter, Val type, Type *from) {
+  if (lower_options.opt_level < 2)
+    return RT_CALL("assertitab", type_descriptor(inter), type,
+                   type_descriptor(from));
+  LLVMBasicBlockRef some = new_block("need.some"), bad = new_block("need.bad");
+  LLVMBasicBlockRef good = new_block("need.good");
+  cond_br_likely(LLVMBuildIsNotNull(F->b, type, ""), some, bad);
+  set_block(some);
+  Val tab = find_itab(inter, type);
+  cond_br_likely(LLVMBuildIsNotNull(F->b, tab, ""), good, bad);
+  set_block(bad);
+  RT_CALL("assertitab", type_descriptor(inter), type, type_descriptor(from));
+  LLVMBuildUnreachable(F->b);
+  set_block(good);
+  return tab;
+}
+
 static Val assert_interface(Val v, Type *from, Type *to, bool comma_ok,
                             Val *ok) {
   Val type = iface_type(v, from), data = extract(v, 1);
@@ -259,15 +333,13 @@ static Val assert_interface(Val v, Type *from, Type *to, bool comma_ok,
     return make_iface(type, data);
   }
   if (!comma_ok) {
-    Val itab = RT_CALL("assertitab", type_descriptor(to), type,
-                       type_descriptor(from));
-    return make_iface(itab, data);
+    return make_iface(need_itab(to, type, from), data);
   }
   LLVMBasicBlockRef before = cur_block(), find = new_block("assert.find");
   LLVMBasicBlockRef done = new_block("assert.done");
   cond_br(some, find, done);
   set_block(find);
-  Val found = RT_CALL("assertitab2", type_descriptor(to), type);
+  Val found = find_itab(to, type);
   LLVMBasicBlockRef find_end = cur_block();
   br(done);
   set_block(done);
