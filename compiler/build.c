@@ -141,9 +141,28 @@ static void set_load_options(const Options *o) {
     load_options.fetch = fetch_package;
 }
 
+// In the form of debug.BuildInfo.String, without the version. dir: of the
+// package, NULL for a program made of files.
+static const char *build_info(const char *dir) {
+  const char *path = dir ? load_path_of(dir) : NULL;
+  const char *module = dir ? load_module_of(dir) : NULL;
+  Buf b = {0};
+  buf_printf(&b, "path\t%s\n", path ? path : "command-line-arguments");
+  if (module)
+    buf_printf(&b, "mod\t%s\t(devel)\t\n", module);
+  buf_printf(&b, "build\t-buildmode=exe\nbuild\t-compiler=gl\n");
+  if (load_options.tags)
+    buf_printf(&b, "build\t-tags=%s\n", load_options.tags);
+  buf_printf(&b, "build\tCGO_ENABLED=0\nbuild\tGOARCH=amd64\n"
+                 "build\tGOOS=linux\nbuild\tGOAMD64=v1\n");
+  return b.at;
+}
+
 Package *load_program(const Options *o) {
   set_load_options(o);
-  if (o->inputs.len == 1 && is_folder(o->inputs.at[0]))
+  bool folder = o->inputs.len == 1 && is_folder(o->inputs.at[0]);
+  lower_options.build_info = build_info(folder ? o->inputs.at[0] : NULL);
+  if (folder)
     return load_dir(o->inputs.at[0], NULL);
   return load_files(o->inputs.at, o->inputs.len, NULL);
 }

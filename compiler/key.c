@@ -105,6 +105,8 @@ const char *package_key(Package *pkg) {
   add_compiler(&h);
   add_options(&h);
   hash_adds(&h, pkg->path);
+  if (strcmp(pkg->path, "main") == 0 && lower_options.build_info)
+    hash_adds(&h, lower_options.build_info);
   int facts[] = {pkg->lang, pkg->is_std, pkg->files.len, pkg->imports.len};
   hash_add(&h, facts, sizeof facts);
   vec_each(File *, f, &pkg->files)

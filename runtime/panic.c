@@ -50,6 +50,7 @@ NORETURN void die(void) {
 void report_begin(void) {
   if (atomic_fetch_add(&dying, 1) == 0) {
     print_reset();
+    gl_crash_begin();
     if (gl_tls_m) gl_tls_m->dying = true;
     return;
   }
@@ -98,7 +99,9 @@ void gl_fatalpanic(void) {
 
 // ccall: bytes of print and println; may be short only on errors.
 intptr_t gl_write(intptr_t fd, const void *p, intptr_t n) {
-  return write((int)fd, p, (size_t)n);
+  ssize_t w = write((int)fd, p, (size_t)n);
+  if (fd == 2 && w > 0) print_crash(p, (size_t)w);
+  return w;
 }
 
 void gl_exit(intptr_t code) {

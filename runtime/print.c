@@ -15,6 +15,28 @@ static _Thread_local size_t used;
 static _Thread_local char *sink;  // where it goes instead
 static _Thread_local size_t sinksize, sinkused;
 
+// debug.SetCrashOutput: what a dying program reports goes there, too.
+static _Atomic intptr_t crash_fd = -1;
+static _Atomic bool crashing;
+
+// ccall. The descriptor before, or -1.
+intptr_t gl_setcrashfd(intptr_t fd) { return atomic_exchange(&crash_fd, fd); }
+
+// ccall: the report that ends the program begins.
+void gl_crash_begin(void) { atomic_store(&crashing, true); }
+
+void print_crash(const void *p, size_t n) {
+  intptr_t fd = crash_fd;
+  if (LIKELY(!crashing) || fd < 0) return;
+  for (const char *at = p; n > 0;) {
+    ssize_t w = write((int)fd, at, n);
+    if (w < 0 && errno == EINTR) continue;
+    if (w <= 0) return;
+    at += w;
+    n -= (size_t)w;
+  }
+}
+
 static void write_all(const char *p, size_t n) {
   if (sink) {
     if (n > sinksize - sinkused) n = sinksize - sinkused;
@@ -22,6 +44,7 @@ static void write_all(const char *p, size_t n) {
     sinkused += n;
     return;
   }
+  print_crash(p, n);
   while (n > 0) {
     ssize_t w = write(2, p, n);
     if (w < 0) {

@@ -827,6 +827,8 @@ void print_int(int64_t v);
 void print_uint(uint64_t v);
 void print_hex(uint64_t v);
 void print_flush(void);
+void print_crash(const void *p, size_t n);
+void gl_crash_begin(void);
 void print_to(char *to, size_t size);  // into memory until print_end
 size_t print_end(void);                // bytes stored
 void print_reset(void);                // forget print_to

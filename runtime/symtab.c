@@ -390,3 +390,13 @@ intptr_t gl_pcline(uintptr_t pc) {
   uintptr_t real;
   return inline_frame(pc, &f, &real) ? f.line : 0;
 }
+
+// The compiler puts it into programs.
+extern const char gl_build_info[] __attribute__((weak));
+
+// ccall: how the program was built, "" unknown.
+GlString gl_buildinfo(void) {
+  const char *s = gl_build_info;
+  if (!s) return (GlString){NULL, 0};
+  return (GlString){(const uint8_t *)s, (intptr_t)strlen(s)};
+}

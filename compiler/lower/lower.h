@@ -47,6 +47,7 @@ typedef struct LowerOptions {
   bool verify;          // LLVMVerifyFunction after every function
   // Where the escape summaries of a compiled package are, or NULL.
   const char *(*summary_path)(Package *pkg);
+  const char *build_info;  // of the program, for runtime/debug; or NULL
 } LowerOptions;
 extern LowerOptions lower_options;
 

@@ -258,7 +258,17 @@ static void emit_descriptors(void) {
 
 // ---- the program's start ---------------------------------------------------
 
+// What debug.ReadBuildInfo reads, if the linker keeps it.
+static void emit_build_info(const char *s) {
+  Val text = LLVMConstStringInContext2(M->ctx, s, strlen(s), false);
+  Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(text), "gl_build_info");
+  LLVMSetInitializer(g, text);
+  LLVMSetGlobalConstant(g, true);
+}
+
 static void emit_start(void) {
+  if (lower_options.build_info)
+    emit_build_info(lower_options.build_info);
   const char name[] = "runtime.main";
   Val fn = function_declare(name, void_func());
   func_begin(fn, void_func(), name, first_pos());

@@ -401,6 +401,8 @@ Package *load_dir(const char *dir, const char *path) {
   return load_root(new_package(path, dir), &sources);
 }
 
+const char *load_module_of(const char *dir) { return find_module(dir).path; }
+
 const char *load_path_of(const char *dir) {
   Module m = find_module(dir);
   if (!m.path) return NULL;

@@ -811,6 +811,8 @@ Package *load_files(const char *const *paths, int n, const char *path);
 Package *load_dir(const char *dir, const char *path);
 // The import path of a folder in a module; NULL outside of modules.
 const char *load_path_of(const char *dir);
+// The module's own path, likewise.
+const char *load_module_of(const char *dir);
 // gotree.c: packages of Go's source tree. Whether a folder (a real path) lies
 // in it; the folder of an import path, or NULL; the Debian package that brings
 // the import path when there is no tree, or NULL.
