@@ -65,19 +65,23 @@ static void on_suspend(int sig, siginfo_t *info, void *ctx) {
   mp->gcsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
   gc_suspend(sig, info, ctx);
   mp->gcsp = 0;
+  signals_put_off(mp);
 }
 
 int gc_signal(int which) {
   return which ? GC_get_thr_restart_signal() : GC_get_suspend_signal();
 }
 
-// After GC_INIT. libgc installs its handlers without SA_ONSTACK.
+// After GC_INIT. libgc installs its handlers without SA_ONSTACK, and leaves
+// some signals open: a report of all goroutines must not start in a thread
+// that the collector waits for.
 void gc_threads_init(void) {
   struct sigaction sa;
   sigaction(GC_get_suspend_signal(), NULL, &sa);
   gc_suspend = sa.sa_sigaction;
   sa.sa_sigaction = on_suspend;
   sa.sa_flags |= SA_ONSTACK | SA_SIGINFO;
+  sigaddset(&sa.sa_mask, SIGQUIT);
   sigaction(GC_get_suspend_signal(), &sa, NULL);
   sigaction(GC_get_thr_restart_signal(), NULL, &sa);
   sa.sa_flags |= SA_ONSTACK;

@@ -238,6 +238,7 @@ struct M {
   int32_t printlock;    // nesting of gl_printlock
   bool spinning;
   bool dying;
+  bool quit;            // SIGQUIT came while the collector had it stopped
   _Atomic bool sigpending;  // SIGURG was sent and not yet handled
   Note park;
   M *schedlink;         // idle list, list of ended Ms; sched.lock
@@ -750,6 +751,7 @@ NORETURN void signal_report(int sig, siginfo_t *info, void *ctx);
 
 // sigqueue.c
 void sigqueue_init(void);
+void signals_put_off(M *mp);
 bool sig_send(int sig);
 void signal_epipe(int fd);
 

@@ -76,7 +76,17 @@ static void on_signal(int sig, siginfo_t *info, void *ctx) {
   if (sig_send(sig)) return;
   Action a = action_of(sig);
   if (a == END) end_by(sig);
-  if (a == REPORT) signal_report(sig, info, ctx);
+  if (a != REPORT) return;
+  // libgc waits here with SIGQUIT open, and waits for this thread in turn.
+  if (sig == SIGQUIT && gl_tls_m && gl_tls_m->gcsp) gl_tls_m->quit = true;
+  else signal_report(sig, info, ctx);
+}
+
+// The collector lets mp go on: what came meanwhile comes again.
+void signals_put_off(M *mp) {
+  if (!mp->quit) return;
+  mp->quit = false;
+  pthread_kill(mp->thread, SIGQUIT);
 }
 
 // Those whose handler is in another file; it calls sig_send.
