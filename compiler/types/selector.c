@@ -268,10 +268,12 @@ static Selection *selection_new(SelectionKind kind, Type *recv,
 static Type *method_expr_type(Checker *c, Type *recv, Object *m) {
   Type *sig = m->type;
   Type *t = type_func_new();
-  Name *name = sig->func.recv && sig->func.recv->name &&
-                       sig->func.params.len && sig->func.params.at[0]->name
-                   ? sig->func.recv->name
-                   : NULL;
+  // Named if the others are.
+  Name *name = NULL;
+  if (sig->func.params.len && sig->func.params.at[0]->name->len) {
+    Object *r = sig->func.recv;
+    name = r && r->name && r->name->len ? r->name : name_cstr("_");
+  }
   Object *first = object_new(OBJ_VAR, m->pos, c->pkg, name, recv);
   first->var.is_param = true;
   vec_push(&t->func.params, first);
