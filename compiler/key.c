@@ -67,6 +67,8 @@ static void add_options(Hash *h) {
                    check_options.bodyless_ok};
   hash_add(h, options, sizeof options);
   hash_adds(h, load_options.tags ? load_options.tags : "");
+  const char *experiment = getenv("GOEXPERIMENT");
+  hash_adds(h, experiment ? experiment : "");
 }
 
 // ---- packages --------------------------------------------------------------

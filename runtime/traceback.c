@@ -255,10 +255,11 @@ static void skip_panic(Unwind *u) {
   } while (unwind_next(&v));
 }
 
+// main.main has no arguments; of other functions they are not known.
 static void print_function(GlString name) {
   if (same(name, "runtime.gopanic")) name = (GlString){(void *)"panic", 5};
   print_gostring(name);
-  print_str("(...)\n");
+  print_str(same(name, "main.main") ? "()\n" : "(...)\n");
 }
 
 // One frame, and before it those LLVM inlined into it.

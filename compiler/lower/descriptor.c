@@ -176,8 +176,10 @@ static Val uncommon_for(Type *t) {
     return null_ptr();
   ValVec methods = {0};
   if (ms)
-    vec_each(MethodEntry, m, ms)
-      vec_push(&methods, method_const(t, m));
+    vec_each(MethodEntry, m, ms) {
+      if (!directive_of(m->obj)->nointerface)
+        vec_push(&methods, method_const(t, m));
+    }
   Object *o = type_object(t);
   const char *path = o && o->pkg ? o->pkg->path : "";
   if (t->kind == TY_BASIC && t->basic.kind == B_UNSAFE_POINTER)

@@ -36,11 +36,19 @@ static char *trimmed(const char *s) {
   return arena_strndup(perm, s, n);
 }
 
+// Go's experiment fieldtrack, which gives go:nointerface its meaning.
+static bool tracks_fields(void) {
+  const char *s = getenv("GOEXPERIMENT");
+  return s && strstr(s, "fieldtrack");
+}
+
 static void read_pragma(Directive *d, const char *text, bool is_std) {
   if (strncmp(text, "go:noinline", 11) == 0)
     d->noinline_ = true;
   else if (strncmp(text, "go:nosplit", 10) == 0)
     d->nosplit = true;
+  else if (strncmp(text, "go:nointerface", 14) == 0)
+    d->nointerface = tracks_fields();
   else if (strncmp(text, "go:noescape", 11) == 0)
     d->noescape = true;
   else if (is_std && strncmp(text, "gl:wrapper", 10) == 0)

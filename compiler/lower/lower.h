@@ -301,6 +301,7 @@ typedef struct Directive {
   bool noinline_, nosplit;
   bool noescape;              // without a body: keeps none of its arguments
   bool wrapper;               // no caller of its own to recover
+  bool nointerface;           // a method that no interface has
 } Directive;
 const Directive *directive_of(Object *f);   // never NULL
 bool has_c_convention(Object *f);

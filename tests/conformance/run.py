@@ -414,10 +414,12 @@ class Runner:
 
     # ---- messages ----
 
-    def messages(self, args, cwd):
+    def messages(self, args, cwd, limited=False):
+        limit = [] if limited else ["-e"]
         code, out = self.command(
-            [self.gl, "build", "--json", "-e", "--emit=types", "--no-main",
-             "--bodyless", "-o", "/dev/null"] + args, cwd, COMPILE_SECONDS)
+            [self.gl, "build", "--json", "--emit=types", "--no-main",
+             "--bodyless", "-o", "/dev/null"] + limit + args, cwd,
+            COMPILE_SECONDS)
         crash = code not in (0, 1)
         found = []
         for line in out.split("\n"):
@@ -476,7 +478,8 @@ class Runner:
     def do_errorcheck(self, test, tmp):
         path = self.full(test)
         found, crash = self.messages(self.language(test) + [path],
-                                     os.path.dirname(path))
+                                     os.path.dirname(path),
+                                     "-e=0" in test.args)
         lines, words, why = self.check_errors(test, [path], found)
         return lines and words and not crash, \
             ("words" if lines else "lines") + ":\n    " + why, crash
@@ -548,6 +551,7 @@ def main():
     parser.add_argument("--expect")
     parser.add_argument("--write")
     parser.add_argument("--row", help="only tests of this row")
+    parser.add_argument("--without", help="no tests of this row")
     parser.add_argument("--kind", help="only tests of this kind")
     parser.add_argument("-O", dest="opt", default="-O1")
     parser.add_argument("-j", type=int, default=2)
@@ -565,7 +569,8 @@ def main():
     todo = []
     for test in collect(o.suite, o.patterns, newest, o.unless):
         r = row(test, read(runner.full(test)))
-        if (o.row and r != o.row) or (o.kind and test.kind != o.kind):
+        if (o.row and r != o.row) or r == o.without or \
+                (o.kind and test.kind != o.kind):
             continue
         todo.append((r, test))
     with concurrent.futures.ThreadPoolExecutor(o.j) as pool:
