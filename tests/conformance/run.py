@@ -35,7 +35,7 @@ import tempfile
 
 KINDS = ("run", "rundir", "runoutput", "compile", "compiledir", "build",
          "builddir", "errorcheck", "errorcheckdir")
-COMPILE_SECONDS = 60
+COMPILE_SECONDS = 120
 RUN_SECONDS = 60
 
 # What moves a run test out of the row of plain programs; those of type
