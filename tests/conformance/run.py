@@ -53,7 +53,8 @@ NEWEST = (
     "fixedbugs/issue19658.go", "fixedbugs/issue21317.go",
     "fixedbugs/issue29190.go",
     "fixedbugs/issue35576.go", "fixedbugs/issue6899.go",
-    "fixedbugs/issue9355.go", "fixedbugs/issue9862_run.go", "ken/cplx0.go", "typeparam/nested.go",
+    "fixedbugs/issue9355.go", "fixedbugs/issue9862_run.go", "ken/cplx0.go",
+    "typeparam/nested.go",
     "typeparam/typeswitch5.go")
 
 # How newer Go words what the suite expects: see the file.
