@@ -123,11 +123,13 @@ static bool check_count(Checker *c, Expr *y) {
   return false;
 }
 
-static void shift_const(Checker *c, Expr *e, Expr *x, Expr *y, Token op) {
+// written: y as it was before it was made a uint, for the message.
+static void shift_const(Checker *c, Expr *e, Expr *x, Expr *y, Token op,
+                        const Expr *written) {
   uint64_t count;
   if (!const_uint64(y->cv, &count) || count > SHIFT_LIMIT) {
     check_error(c, expr_start(y), "invalid operation: invalid shift count %s",
-                operand_string(c, y));
+                operand_string(c, written));
     return;
   }
   e->mode = MODE_CONST;
@@ -142,10 +144,11 @@ static void shift(Checker *c, Expr *e, Expr *x, Expr *y, Token op) {
     bad_shifted(c, x);
     return;
   }
+  Expr written = *y;
   if (!check_count(c, y))
     return;
   if (is_const(x) && is_const(y)) {
-    shift_const(c, e, x, y, op);
+    shift_const(c, e, x, y, op, &written);
     return;
   }
   e->type = x->type;
