@@ -18,10 +18,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <spawn.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gl.h"
+
+extern char **environ;
 
 // ---- places ----------------------------------------------------------------
 
@@ -86,11 +90,6 @@ static const char *file_name(const char *import_path, const char *suffix) {
 
 // ---- loading ---------------------------------------------------------------
 
-static bool is_folder(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static int64_t source_size(Package *pkg) {
   int64_t n = 0;
   vec_each(File *, f, &pkg->files)
@@ -134,7 +133,7 @@ static bool fetch_package(Package *pkg) {
   return ok;
 }
 
-static void set_load_options(const Options *o) {
+void set_load_options(const Options *o) {
   load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
   lower_options.summary_path = summary_path;
   if (o->emit == EMIT_PROGRAM && cache_dir())
@@ -144,8 +143,8 @@ static void set_load_options(const Options *o) {
 // In the form of debug.BuildInfo.String, without the version. dir: of the
 // package, NULL for a program made of files.
 static const char *build_info(const char *dir) {
-  const char *path = dir ? load_path_of(dir) : NULL;
-  const char *module = dir ? load_module_of(dir) : NULL;
+  const char *path = dir ? module_path_of(dir) : NULL;
+  const char *module = dir ? module_name_of(dir) : NULL;
   Buf b = {0};
   buf_printf(&b, "path\t%s\n", path ? path : "command-line-arguments");
   if (module)
@@ -159,8 +158,7 @@ static const char *build_info(const char *dir) {
 }
 
 Package *load_program(const Options *o) {
-  set_load_options(o);
-  bool folder = o->inputs.len == 1 && is_folder(o->inputs.at[0]);
+  bool folder = o->inputs.len == 1 && path_is_dir(o->inputs.at[0]);
   lower_options.build_info = build_info(folder ? o->inputs.at[0] : NULL);
   if (folder)
     return load_dir(o->inputs.at[0], NULL);
@@ -217,11 +215,6 @@ static bool compile_all(JobVec *jobs, int workers) {
   return run_jobs(jobs->len, workers, compile_job, jobs);
 }
 
-bool build_object(Package *pkg, const char *out) {
-  Job j = {{pkg, 0, 1, is_main(pkg)}, out, NULL, 0};
-  return compile(&j);
-}
-
 static const char *std_object(Package *pkg) {
   const char *path = arena_printf(perm, "%s/pkg/%s", lib_dir(),
                                   file_name(pkg->path, ".o"));
@@ -250,7 +243,7 @@ static bool has_folder(const char *out) {
   if (!slash || slash == out)
     return true;
   const char *dir = arena_strndup(perm, out, (size_t)(slash - out));
-  if (is_folder(dir))
+  if (path_is_dir(dir))
     return true;
   fprintf(stderr, "gl: cannot write %s: there is no folder %s\n", out, dir);
   return false;
@@ -285,15 +278,12 @@ bool build_program(const Options *o, Package *pkg, const char *out) {
     return false;
   PathVec objects = {0};
   JobVec jobs = {0};
-  int n;
-  Package *const *all = load_all(&n);
-  for (int i = 0; i < n; i++) {
-    if (all[i] == package_unsafe || all[i]->fake)
-      continue;
-    if (all[i]->is_std && all[i] != pkg)
-      vec_push(&objects, std_object(all[i]));
+  PackageVec all = load_order(pkg);
+  vec_each(Package *, p, &all) {
+    if ((*p)->is_std && *p != pkg)
+      vec_push(&objects, std_object(*p));
     else
-      add_units(&objects, &jobs, all[i]);
+      add_units(&objects, &jobs, *p);
   }
   LinkInput in = {.lib_dir = lib_dir(), .objects = objects.at,
                   .nobjects = objects.len, .out = out};
@@ -360,7 +350,7 @@ static void load_tree(const char *root, const char *path) {
       continue;
     const char *sub =
         arena_printf(perm, *path ? "%s/%s" : "%s%s", path, e->d_name);
-    if (is_folder(arena_printf(perm, "%s/%s", root, sub)))
+    if (path_is_dir(arena_printf(perm, "%s/%s", root, sub)))
       load_tree(root, sub);
   }
   if (d)
@@ -370,59 +360,109 @@ static void load_tree(const char *root, const char *path) {
 // ---- several packages ------------------------------------------------------
 
 static bool load_named(const char *dir) {
-  const char *path = load_path_of(dir);
+  const char *path = module_path_of(dir);
   if (!path) {
     fprintf(stderr, "gl: %s: no go.mod or gl.mod in it or above\n", dir);
     return false;
   }
-  return load_import(path, dir, 0) != NULL;
+  int errors = diag_error_count();
+  return load_import(path, dir, 0) || diag_error_count() == errors;
 }
 
-// Loads what lies in dir and below it.
-static bool load_below(const char *dir) {
-  bool ok = !has_sources(dir) || load_named(dir);
-  DIR *d = opendir(dir);
-  struct dirent *e;
-  while (d && (e = readdir(d))) {
-    const char *sub = arena_printf(perm, "%s/%s", dir, e->d_name);
-    if (e->d_name[0] != '.' && e->d_name[0] != '_' &&
-        strcmp(e->d_name, "testdata") != 0 &&
-        strcmp(e->d_name, "vendor") != 0 && is_folder(sub))
-      ok &= load_below(sub);
-  }
-  if (d)
-    closedir(d);
-  return ok;
-}
-
-static bool load_input(const char *input) {
-  size_t n = strlen(input);
-  if (n >= 3 && strcmp(input + n - 3, "...") == 0) {
-    const char *dir = n > 4 ? arena_strndup(perm, input, n - 4) : ".";
-    return load_below(dir);
-  }
-  return load_named(input);
-}
-
-bool build_packages(const Options *o) {
-  set_load_options(o);
-  universe_init();
-  bool ok = true;
-  vec_each(const char *, input, &o->inputs)
-    ok &= load_input(*input);
-  if (diag_flush() > 0 || !ok)
-    return false;
+// Compiles what is loaded and none of the library; programs too, if asked.
+static bool compile_loaded(const Options *o, bool programs) {
   PathVec objects = {0};
   JobVec jobs = {0};
   int n;
   Package *const *all = load_all(&n);
   for (int i = 0; i < n; i++) {
-    if (!all[i]->is_std && !all[i]->fake)
+    if (!all[i]->is_std && !all[i]->fake && (programs || !is_main(all[i])))
       add_units(&objects, &jobs, all[i]);
   }
-  ok = compile_all(&jobs, o->workers);
+  bool ok = compile_all(&jobs, o->workers);
   cache_trim();
   return ok;
+}
+
+bool build_library(const Options *o, Package *pkg) {
+  if (!o->out || names_folder(o->out))
+    return compile_loaded(o, true);
+  Job j = {{pkg, 0, 1, false}, o->out, NULL, 0};
+  return compile(&j);
+}
+
+// The program of one folder, by a compiler of its own: two packages main in
+// one would have the same names.
+static bool build_apart(const Options *o, const char *dir) {
+  StringVec argv = {0};
+  vec_push(&argv, self_path());
+  vec_push(&argv, "build");
+  vec_each(const char *, flag, &o->flags)
+    vec_push(&argv, *flag);
+  vec_push(&argv, "-o");
+  vec_push(&argv, output_of(o, dir));
+  vec_push(&argv, path_absolute(dir));
+  vec_push(&argv, NULL);
+  pid_t pid;
+  int status;
+  int error = posix_spawn(&pid, self_path(), NULL, NULL,
+                          (char *const *)(uintptr_t)argv.at, environ);
+  if (error) {
+    fprintf(stderr, "gl: %s: %s\n", self_path(), strerror(error));
+    return false;
+  }
+  while (waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR)
+      return false;
+  }
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static bool is_program(const char *dir) {
+  const char *path = module_path_of(dir);
+  int n;
+  Package *const *all = load_all(&n);
+  for (int i = 0; i < n; i++) {
+    if (strcmp(all[i]->path, path) == 0)
+      return is_main(all[i]);
+  }
+  return false;
+}
+
+static bool write_programs(const Options *o) {
+  int n = 0;
+  bool ok = true;
+  vec_each(const char *, dir, &o->inputs) {
+    if (is_program(*dir)) {
+      ok &= build_apart(o, *dir);
+      n++;
+    }
+  }
+  if (!n)
+    fprintf(stderr, "gl: no main packages to build\n");
+  return ok && n > 0;
+}
+
+static bool is_std_folder(const char *dir) {
+  return path_inside(path_absolute(dir), path_absolute(load_options.stdlib)) ||
+         gotree_contains(path_absolute(dir));
+}
+
+bool build_packages(const Options *o) {
+  bool write = o->out && strcmp(o->out, "/dev/null") != 0;
+  if (write && !names_folder(o->out)) {
+    fprintf(stderr, "gl: cannot write multiple packages to non-directory %s\n",
+            o->out);
+    return false;
+  }
+  universe_init();
+  load_options.skip_empty = true;
+  bool ok = true;
+  vec_each(const char *, dir, &o->inputs)
+    ok &= is_std_folder(*dir) || load_named(*dir);
+  if (diag_flush() > 0 || !ok)
+    return false;
+  return compile_loaded(o, !write) && (!write || write_programs(o));
 }
 
 bool build_std(const Options *o) {

@@ -77,8 +77,7 @@ static bool write_file(const char *path, const char *text) {
   return fclose(f) == 0 && ok;
 }
 
-// mkdir -p.
-static void make_dirs(const char *path) {
+void make_dirs(const char *path) {
   char *s = arena_strndup(perm, path, strlen(path));
   for (char *p = s + 1; *p; p++) {
     if (*p != '/')

@@ -16,11 +16,16 @@ typedef enum Emit {
   EMIT_ASM, EMIT_OBJ
 } Emit;
 
+typedef VEC(const char *) StringVec;
+
 typedef struct Options {
   Command command;
   Emit emit;
   const char *out;          // -o, or NULL
-  VEC(const char *) inputs; // source files, folders, or DIR/... patterns
+  StringVec inputs;         // source files, folders, import paths, patterns;
+                            // after resolve_inputs files or folders
+  bool several;             // packages are named, not one
+  StringVec flags;          // of build, as given, without -o
   char **args;              // of the program, for run; NULL-terminated
   int workers;              // -p: processes at most, 0: one a processor
   const char *topic;        // help's
@@ -31,7 +36,19 @@ typedef struct Options {
 Options parse_options(int argc, char **argv);
 void print_help(const char *topic, FILE *out);
 
+// inputs.c
+bool is_source(const char *path);
+// Turns import paths and patterns among the inputs into folders. False after
+// messages.
+bool resolve_inputs(Options *o);
+// Whether -o is a folder to write to.
+bool names_folder(const char *out);
+// The file to write the program of this input to.
+const char *output_of(const Options *o, const char *input);
+
 // build.c
+// Sets up the loader for these options.
+void set_load_options(const Options *o);
 // The folder of the runtime library and standard packages, found beside the
 // compiler.
 const char *lib_dir(void);
@@ -40,9 +57,11 @@ const char *self_path(void);
 Package *load_program(const Options *o);
 // Builds the program into the file; false after messages.
 bool build_program(const Options *o, Package *pkg, const char *out);
-bool build_object(Package *pkg, const char *out);
-// Compiles all packages that the inputs name and keeps nothing.
+// Compiles all packages that the inputs name. Nothing is kept, but if -o is
+// a folder, programs are written there.
 bool build_packages(const Options *o);
+// A package that is no program: its object goes to -o, or nowhere.
+bool build_library(const Options *o, Package *pkg);
 bool build_std(const Options *o);
 // The folder for temporary files, made at the first call and removed when gl
 // ends, or by remove_work_dir.
@@ -53,7 +72,10 @@ void remove_work_dir(void);
 const char *package_key(Package *pkg);
 const char *unit_key(const Unit *u);
 const char *summary_key(Package *pkg);   // of its escape summaries
-// cache.c. No cache is no error: cache_dir is NULL, cache_get finds nothing.
+// cache.c
+// The folder and those above it, like mkdir -p.
+void make_dirs(const char *path);
+// No cache is no error: cache_dir is NULL, cache_get finds nothing.
 const char *cache_dir(void);
 // Copies the entry to the file; false if there is none (key NULL: never).
 bool cache_get(const char *key, const char *to, int mode);
@@ -68,5 +90,7 @@ bool cache_clean(void);
 // Runs job(0) to job(n - 1) in several processes, 0: as many as there are
 // processors. False if one failed.
 bool run_jobs(int n, int workers, bool (*job)(int i, void *data), void *data);
+// From another thread, before the process ends.
+void kill_workers(void);
 
 #endif

@@ -8,11 +8,12 @@
 //   backend   optimize, emit_object, link_program
 //
 // main itself only moves to a stack that deeply nested programs cannot
-// overflow.
+// overflow, and waits for signals that end the compiler.
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "gl.h"
@@ -58,37 +59,13 @@ static int emit_stage(const Options *o, Package *pkg) {
   return 0;
 }
 
-// Named after the folder or the first file.
-static const char *default_output(const Options *o) {
-  char *path = realpath(o->inputs.at[0], NULL);
-  char *base = path ? strrchr(path, '/') + 1 : NULL;
-  if (!base || !*base)
-    return "a.out";
-  char *dot = strrchr(base, '.');
-  if (dot && dot != base)
-    *dot = 0;
-  return arena_strndup(perm, base, strlen(base));
-}
-
-// A package that is no program has nothing to link: compiling shows that it
-// is right, and its object is kept only if it has a name.
-static int build_library(const Options *o, Package *pkg) {
-  if (o->out)
-    return !build_object(pkg, o->out);
-  return !build_object(pkg, arena_printf(perm, "%s/0.o", work_dir()));
-}
-
-// Several packages, or a pattern.
-static bool names_packages(const Options *o) {
-  const char *first = o->inputs.at[0], *dot = strrchr(first, '.');
-  bool is_source = dot && (!strcmp(dot, ".go") || !strcmp(dot, ".gl"));
-  return strstr(first, "...") || (o->inputs.len > 1 && !is_source);
-}
-
-static int build(const Options *o) {
+static int build(Options *o) {
   if (o->emit == EMIT_TOKENS || o->emit == EMIT_AST)
     return emit_sources(o);
-  if (o->emit == EMIT_PROGRAM && names_packages(o)) {
+  set_load_options(o);
+  if (!resolve_inputs(o))
+    return 1;
+  if (o->emit == EMIT_PROGRAM && o->several) {
     lower_init();
     return !build_packages(o);
   }
@@ -99,8 +76,8 @@ static int build(const Options *o) {
   if (o->emit != EMIT_PROGRAM)
     return emit_stage(o, pkg);
   if (!is_main(pkg))
-    return build_library(o, pkg);
-  return !build_program(o, pkg, o->out ? o->out : default_output(o));
+    return !build_library(o, pkg);
+  return !build_program(o, pkg, output_of(o, o->inputs.at[0]));
 }
 
 // The file is gone before the program starts; the kernel keeps it until the
@@ -118,9 +95,12 @@ static int execute(const char *path, char **args) {
   return 2;
 }
 
-static int run(const Options *o) {
+static int run(Options *o) {
   if (o->emit != EMIT_PROGRAM)
     return build(o);
+  set_load_options(o);
+  if (!resolve_inputs(o))
+    return 1;
   Package *pkg = load_program(o);
   if (diag_flush() > 0 || !pkg)
     return 1;
@@ -131,7 +111,7 @@ static int run(const Options *o) {
   }
   lower_init();
   const char *path = arena_printf(perm, "%s/%s", work_dir(),
-                                  default_output(o));
+                                  output_of(o, o->inputs.at[0]));
   if (!build_program(o, pkg, path))
     return 1;
   fflush(stdout);
@@ -181,14 +161,58 @@ static void *on_big_stack(void *arg) {
   exit(gl_main(s->argc, s->argv));
 }
 
+// ---- signals ---------------------------------------------------------------
+//
+// A build that is interrupted leaves no files behind. The handler only wakes
+// the first thread, which may do what a handler may not.
+
+static const int fatal_signals[] = {SIGINT, SIGTERM, SIGHUP};
+static int signal_pipe[2];
+
+static void on_signal(int sig) {
+  char c = (char)sig;
+  if (write(signal_pipe[1], &c, 1) != 1)
+    _exit(128 + sig);
+}
+
+static void catch_signals(void) {
+  if (pipe2(signal_pipe, O_CLOEXEC) != 0)
+    return;
+  for (size_t i = 0; i < sizeof fatal_signals / sizeof *fatal_signals; i++) {
+    struct sigaction old, new = {.sa_handler = on_signal,
+                                 .sa_flags = SA_RESTART};
+    if (sigaction(fatal_signals[i], NULL, &old) == 0 &&
+        old.sa_handler == SIG_DFL)
+      sigaction(fatal_signals[i], &new, NULL);
+  }
+}
+
+// Ends the process when a signal comes; returns if none can.
+static void wait_for_signal(void) {
+  char c;
+  ssize_t n;
+  do
+    n = read(signal_pipe[0], &c, 1);
+  while (n < 0 && errno == EINTR);
+  if (n != 1)
+    return;
+  kill_workers();
+  link_abandon();
+  remove_work_dir();
+  signal(c, SIG_DFL);
+  raise(c);
+}
+
 int main(int argc, char **argv) {
   Start s = {argc, argv};
   pthread_attr_t attr;
   pthread_t thread;
+  catch_signals();
   pthread_attr_init(&attr);
   pthread_attr_setstacksize(&attr, stack_size);
   if (pthread_create(&thread, &attr, on_big_stack, &s) != 0)
     return gl_main(argc, argv);
+  wait_for_signal();
   pthread_join(thread, NULL);
   return 2;
 }

@@ -4,7 +4,6 @@
 // anywhere for `build`; what follows the sources of `run` belongs to the
 // program.
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gl.h"
@@ -12,21 +11,24 @@
 static const char usage[] =
     "Gl compiles and runs Gl programs.\n"
     "\n"
-    "    gl run [options] FILE... | DIR [arguments]   build and run a program\n"
-    "    gl build [options] [-o OUT] FILE... | DIR    build a program\n"
-    "    gl build [options] ./... | DIR...            check that they build\n"
+    "    gl run [options] FILE... | PKG [arguments]   build and run a program\n"
+    "    gl build [options] [-o OUT] FILE... | PKG    build a program\n"
+    "    gl build [options] [-o DIR] PKG PKG...       check that they build;\n"
+    "                                                 programs go to DIR\n"
     "    gl version                                   print the version\n"
     "    gl clean -cache                              empty the cache\n"
     "    gl env                                       print where things are\n"
     "    gl help [command]\n"
     "\n"
-    "Several files make one package. Files end in .gl or .go.\n";
+    "PKG is a folder, an import path, or a pattern with ... for any text:\n"
+    "./... is all packages of a module. Several files make one package. Files\n"
+    "end in .gl or .go.\n";
 
 static const char help_build[] =
-    "usage: gl build [options] [-o OUT] FILE... | DIR... | ./...\n"
-    "       gl run [options] FILE... | DIR [arguments]\n"
+    "usage: gl build [options] [-o OUT] FILE... | PKG...\n"
+    "       gl run [options] FILE... | PKG [arguments]\n"
     "\n"
-    "    -o OUT         name of the program (build)\n"
+    "    -o OUT         name of the program, or folder of programs (build)\n"
     "    -O0 -O1 -O2    optimisation, -O2 by default\n"
     "    -g             variables and types for the debugger\n"
     "    --emit=STAGE   print a stage instead: tokens, ast, types, ir,\n"
@@ -148,16 +150,6 @@ static bool parse_flag(Options *o, const char *a) {
   return true;
 }
 
-static bool is_source(const char *path) {
-  const char *dot = strrchr(path, '.');
-  return dot && (strcmp(dot, ".gl") == 0 || strcmp(dot, ".go") == 0);
-}
-
-static bool is_folder(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 // An option with a word of its own; *a moves on to that word.
 static bool parse_pair(Options *o, char ***a) {
   if (strcmp(**a, "-tags") == 0) {
@@ -184,7 +176,7 @@ static void parse_run(Options *o, char **argv) {
   }
   if (!*a)
     usage_error("%s", "run: no source files");
-  if (!is_source(*a) || is_folder(*a)) {
+  if (!is_source(*a)) {
     vec_push(&o->inputs, *a++);
   } else {
     while (*a && is_source(*a))
@@ -200,8 +192,11 @@ static void parse_build(Options *o, char **argv) {
         usage_error("%s", "-o: no file given");
       o->out = *a;
     } else if ((*a)[0] == '-' && (*a)[1]) {
+      char **first = a;
       if (!parse_pair(o, &a) && !parse_flag(o, *a))
         usage_error("unknown option %s", *a);
+      for (; first <= a; first++)
+        vec_push(&o->flags, *first);
     } else {
       vec_push(&o->inputs, *a);
     }

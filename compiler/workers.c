@@ -28,6 +28,27 @@ typedef struct Shared {
   atomic_int failures;
 } Shared;
 
+enum { MOST_WORKERS = 1024 };
+static volatile pid_t running[MOST_WORKERS];  // for kill_workers
+
+void kill_workers(void) {
+  for (int i = 0; i < MOST_WORKERS; i++) {
+    pid_t pid = running[i];
+    if (pid > 0 && kill(pid, SIGKILL) == 0)
+      waitpid(pid, NULL, 0);
+  }
+}
+
+// A worker dies where its parent cleans up.
+static void default_signals(void) {
+  static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+  for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    struct sigaction old;
+    if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+      signal(signals[i], SIG_DFL);
+  }
+}
+
 static int processors(void) {
   cpu_set_t set;
   int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
@@ -73,17 +94,22 @@ bool run_jobs(int n, int workers, bool (*job)(int i, void *data),
     pid_t pid = fork();
     if (pid == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
+      default_signals();
       work(s, n, job, data);
       fflush(NULL);
       _exit(0);
     }
-    if (pid > 0)
+    if (pid > 0) {
+      running[k % MOST_WORKERS] = pid;
       vec_push(&pids, pid);
+    }
   }
   work(s, n, job, data);  // if nobody else can, all of it
   bool ok = true;
   vec_each(pid_t, pid, &pids)
     ok &= wait_for(*pid);
+  for (int k = 1; k < workers; k++)
+    running[k % MOST_WORKERS] = 0;
   ok &= atomic_load(&s->failures) == 0;
   if (s != &alone)
     munmap(s, sizeof *s);

@@ -42,6 +42,8 @@ const char **prune_methods(const LinkInput *in);
 void prune_end(void);
 // link.c: false and the linker's message on stderr if it fails.
 bool link_program(const LinkInput *in);
+// Ends a link_program of another thread, before the process ends.
+void link_abandon(void);
 // Adds what is linked besides the caller's own objects: the runtime, standard
 // packages, C's start files. False if that is not known.
 bool link_add_identity(const LinkInput *in, Hash *h);

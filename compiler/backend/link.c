@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -119,6 +120,17 @@ static void cc_command(Args *a, const LinkInput *in, const char *tmp) {
   add_inputs(a, in, true);
 }
 
+// What link_abandon, called by another thread, has to stop and remove.
+static volatile pid_t linker;
+static const char *volatile unfinished;
+
+void link_abandon(void) {
+  if (linker > 0 && kill(linker, SIGKILL) == 0)
+    waitpid(linker, NULL, 0);
+  if (unfinished)
+    unlink(unfinished);
+}
+
 // Runs the command; true if it ends with status 0.
 static bool run(Args *a, bool quiet) {
   vec_push(a, NULL);
@@ -135,10 +147,12 @@ static bool run(Args *a, bool quiet) {
     return false;
   }
   int status;
+  linker = pid;
   while (waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR)
       return false;
   }
+  linker = 0;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
@@ -176,6 +190,7 @@ bool link_program(const LinkInput *in) {
   char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
   LinkInput pruned = *in;
   pruned.objects = prune_methods(in);
+  unfinished = tmp;
   bool ok = run_linker(&pruned, tmp, true);
   prune_end();
   if (!ok && !run_linker(in, tmp, false)) {
@@ -183,5 +198,7 @@ bool link_program(const LinkInput *in) {
     fprintf(stderr, "gl: linking %s failed\n", in->out);
     return false;
   }
-  return publish(tmp, in->out);
+  ok = publish(tmp, in->out);
+  unfinished = NULL;
+  return ok;
 }

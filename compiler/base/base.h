@@ -133,6 +133,17 @@ void hash_add_file(Hash *h, const char *path);
 void hash_end(Hash *h, unsigned char out[HASH_SIZE]);
 const char *hash_end_hex(Hash *h);  // in perm
 
+// ---- path.c ----------------------------------------------------------------
+
+// Without symbolic links; the path itself if it does not exist. In perm.
+const char *path_absolute(const char *path);
+const char *path_dir(const char *path);      // what stands before the last /
+// As messages show it: without the current folder in front.
+const char *path_shorten(const char *path);
+// path is dir or lies below it. Also for import paths.
+bool path_inside(const char *path, const char *dir);
+bool path_is_dir(const char *path);
+
 // ---- source.c --------------------------------------------------------------
 
 // A position: 0 is none, else 1 + offset into all source files laid end to

@@ -272,12 +272,9 @@ static void emit_start(void) {
   const char name[] = "runtime.main";
   Val fn = function_declare(name, void_func());
   func_begin(fn, void_func(), name, first_pos());
-  int n;
-  Package *const *all = load_all(&n);
-  for (int i = 0; i < n; i++) {
-    if (all[i] != package_unsafe && !all[i]->fake)
-      call_void(init_symbol(all[i]));
-  }
+  PackageVec all = load_order(M->pkg);
+  vec_each(Package *, p, &all)
+    call_void(init_symbol(*p));
   rt_call("initdone", NULL, 0);
   call_void("main.main");
   LLVMBuildRetVoid(F->b);

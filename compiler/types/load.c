@@ -4,9 +4,7 @@
 // checked when it is first imported, before the importing package is: so the
 // list of load_all is in order of dependence. An import path is looked for in
 // the standard library (whose own packages also see its vendor folder), then
-// in Go's source tree (likewise), then in the module around the importing
-// folder: the nearest go.mod or gl.mod upwards says under which path its
-// folder is known.
+// in Go's source tree (likewise), then in modules: see module.c.
 //
 // A package with errors is kept, marked fake, so that importers do not report
 // them again.
@@ -33,49 +31,13 @@ Package *const *load_all(int *n) {
 
 // ---- paths -----------------------------------------------------------------
 
-static const char *absolute(const char *path) {
-  char *real = realpath(path, NULL);
-  if (!real) return arena_strndup(perm, path, strlen(path));
-  char *s = arena_strndup(perm, real, strlen(real));
-  free(real);
-  return s;
-}
-
-static const char *dir_of(const char *path) {
-  const char *slash = strrchr(path, '/');
-  if (!slash) return ".";
-  return slash == path ? "/" : arena_strndup(perm, path,
-                                             (size_t)(slash - path));
-}
-
-// As messages show it: without the current folder in front.
-static const char *shorten(const char *dir) {
-  static char *here;
-  if (!here) here = getcwd(NULL, 0);
-  size_t n = here ? strlen(here) : 0;
-  if (n < 2 || strncmp(dir, here, n) != 0 || dir[n] != '/') return dir;
-  return dir + n + 1;
-}
-
-// path is dir or lies below it.
-static bool inside(const char *path, const char *dir) {
-  size_t n = strlen(dir);
-  while (n > 1 && dir[n - 1] == '/') n--;
-  return strncmp(path, dir, n) == 0 && (!path[n] || path[n] == '/');
-}
-
-static bool is_dir(const char *path) {
-  struct stat st;
-  return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 static bool in_stdlib(const char *dir) {
   return load_options.stdlib &&
-         inside(absolute(dir), absolute(load_options.stdlib));
+         path_inside(path_absolute(dir), path_absolute(load_options.stdlib));
 }
 
 static bool in_tree(const char *dir) {
-  return load_options.stdlib && gotree_contains(absolute(dir));
+  return load_options.stdlib && gotree_contains(path_absolute(dir));
 }
 
 static bool ends_with(const char *s, const char *end) {
@@ -96,61 +58,11 @@ static bool has_sources(const char *dir) {
   return found;
 }
 
-// ---- modules ---------------------------------------------------------------
-
-typedef struct Module {
-  const char *dir, *path;  // path NULL: no module
-  int lang;                // of its `go 1.N` line, or 0
-} Module;
-
-static const char *word_after(const char *line, const char *keyword) {
-  size_t n = strlen(keyword);
-  if (strncmp(line, keyword, n) != 0 || (line[n] != ' ' && line[n] != '\t'))
-    return NULL;
-  line += n;
-  while (*line == ' ' || *line == '\t' || *line == '"') line++;
-  const char *end = line;
-  while (*end && !strchr(" \t\r\n\"", *end)) end++;
-  return arena_strndup(perm, line, (size_t)(end - line));
-}
-
-static bool read_module(const char *file, Module *m) {
-  FILE *f = fopen(file, "r");
-  if (!f) return false;
-  char *line = NULL;
-  size_t cap = 0;
-  while (getline(&line, &cap, f) > 0) {
-    const char *word = word_after(line, "module");
-    if (word) m->path = word;
-    word = word_after(line, "go");
-    if (word && strncmp(word, "1.", 2) == 0) m->lang = atoi(word + 2);
-  }
-  free(line);
-  fclose(f);
-  return m->path != NULL;
-}
-
-static Module find_module(const char *dir) {
-  static StrMap cache;
-  const char *at = absolute(dir);
-  Module *known = strmap_get(&cache, at, strlen(at));
-  if (known) return *known;
-  Module *m = NEW(Module);
-  strmap_put(&cache, at, strlen(at), m);
-  for (const char *d = at;; d = dir_of(d)) {
-    if (read_module(arena_printf(perm, "%s/gl.mod", d), m) ||
-        read_module(arena_printf(perm, "%s/go.mod", d), m)) {
-      m->dir = d;
-      break;
-    }
-    if (strcmp(d, "/") == 0 || strcmp(d, ".") == 0) break;
-  }
-  return *m;
-}
+// ---- where packages are ---------------------------------------------------
 
 static const char *find_in_stdlib(const char *path) {
   const char *dir = arena_printf(perm, "%s/%s", load_options.stdlib, path);
-  return is_dir(dir) && has_sources(dir) ? dir : NULL;
+  return path_is_dir(dir) && has_sources(dir) ? dir : NULL;
 }
 
 // A package that standard packages carry with them. Its path begins with
@@ -165,8 +77,10 @@ static const char *find_vendored(const char **path, const char *importer_dir) {
   return dir;
 }
 
-// The folder of an import path, or NULL. *path becomes the package's own.
-static const char *find_import(const char **import, const char *importer_dir) {
+// The folder of an import path, or NULL: then *missing is the module that it
+// should be in. *import becomes the package's own path.
+static const char *find_import(const char **import, const char *importer_dir,
+                               const char **missing) {
   const char *path = *import;
   if (load_options.stdlib) {
     const char *dir = find_in_stdlib(path);
@@ -174,10 +88,7 @@ static const char *find_import(const char **import, const char *importer_dir) {
     if (!dir && !load_options.all_bodies) dir = gotree_find(path);
     if (dir) return dir;
   }
-  Module m = find_module(importer_dir);
-  if (!m.path || !inside(path, m.path)) return NULL;
-  const char *dir = arena_printf(perm, "%s%s", m.dir, path + strlen(m.path));
-  return is_dir(dir) ? shorten(dir) : NULL;
+  return module_find(path, importer_dir, missing);
 }
 
 // ---- files -----------------------------------------------------------------
@@ -219,7 +130,7 @@ static bool read_generated(const char *path, SourceVec *out) {
   const char *dir = arena_printf(perm, "%s/_tree/%s", load_options.stdlib,
                                  path);
   int excluded;
-  return !is_dir(dir) || read_files(dir, out, &excluded);
+  return !path_is_dir(dir) || read_files(dir, out, &excluded);
 }
 
 // False after an error. *excluded counts files that take no part. In Go's
@@ -279,7 +190,7 @@ static Package *new_package(const char *path, const char *dir) {
   pkg->is_tree = !pkg->is_std && in_tree(dir);
   pkg->bodies = !pkg->is_std || load_options.all_bodies;
   pkg->scope = scope_new(universe, NULL);
-  if (!pkg->is_std) pkg->lang = find_module(dir).lang;
+  if (!pkg->is_std) pkg->lang = module_lang(module_around(dir));
   return pkg;
 }
 
@@ -315,7 +226,8 @@ static bool parse_files(Package *pkg, SourceVec *sources) {
 // Lowering calls into runtime, whether a program imports it or not.
 static void import_runtime(Package *pkg) {
   if (strcmp(pkg->name->s, "main") != 0 || !load_options.stdlib) return;
-  if (!is_dir(arena_printf(perm, "%s/runtime", load_options.stdlib))) return;
+  if (!path_is_dir(arena_printf(perm, "%s/runtime", load_options.stdlib)))
+    return;
   Package *runtime = load_import("runtime", load_options.stdlib, 0);
   if (runtime && !runtime->fake) vec_push(&pkg->imports, runtime);
 }
@@ -368,6 +280,55 @@ static Package *load_root(Package *pkg, SourceVec *sources) {
   return load_sources(pkg, sources) ? pkg : NULL;
 }
 
+static int compare_paths(const void *a, const void *b) {
+  return strcmp((*(Package *const *)a)->path, (*(Package *const *)b)->path);
+}
+
+static bool is_ready(Package *pkg, const Map *done) {
+  vec_each(Package *, p, &pkg->imports)
+    if (*p != package_unsafe && !map_has(done, *p)) return false;
+  return true;
+}
+
+static void add_in_order(Package *pkg, PackageVec *out, Map *done) {
+  if (pkg == package_unsafe || map_has(done, pkg)) return;
+  map_put(done, pkg, pkg);
+  vec_each(Package *, p, &pkg->imports) add_in_order(*p, out, done);
+  vec_push(out, pkg);
+}
+
+// The folder of the package with this import path, seen from here.
+const char *load_find(const char *path) {
+  const char *missing;
+  return find_import(&path, ".", &missing);
+}
+
+// Sorted by import path as far as imports allow: in each step the first one
+// whose imports are all there. Go's order of initialization.
+PackageVec load_order(Package *pkg) {
+  PackageVec out = {0}, all = {0};
+  Map seen = {0}, done = {0};
+  vec_push(&all, pkg);
+  map_put(&seen, pkg, pkg);
+  for (int i = 0; i < all.len; i++)
+    vec_each(Package *, p, &all.at[i]->imports)
+      if (*p != package_unsafe && !map_has(&seen, *p)) {
+        map_put(&seen, *p, *p);
+        vec_push(&all, *p);
+      }
+  qsort(all.at, (size_t)all.len, sizeof *all.at, compare_paths);
+  // What package runtime needs comes before all others.
+  vec_each(Package *, p, &all)
+    if (strcmp((*p)->path, "runtime") == 0) add_in_order(*p, &out, &done);
+  while (out.len < all.len) {
+    Package **next = all.at;
+    while (map_has(&done, *next) || !is_ready(*next, &done)) next++;
+    map_put(&done, *next, *next);
+    vec_push(&out, *next);
+  }
+  return out;
+}
+
 Package *load_files(const char *const *paths, int n, const char *path) {
   universe_init();
   SourceVec sources = {0};
@@ -380,13 +341,22 @@ Package *load_files(const char *const *paths, int n, const char *path) {
     error_at(0, "no source files");
     return NULL;
   }
-  return load_root(new_package(path ? path : "main", dir_of(paths[0])),
+  return load_root(new_package(path ? path : "main", path_dir(paths[0])),
                    &sources);
 }
 
-Package *load_dir(const char *dir, const char *path) {
+// A program is called main, another package by its place in the module.
+static const char *path_of_root(const char *dir, SourceVec *sources) {
+  Expr *name = parse_imports(sources->at[0])->package_name;
+  bool is_main = name && name->kind == E_IDENT &&
+                 strcmp(name->ident.name->s, "main") == 0;
+  const char *path = is_main ? NULL : module_path_of(dir);
+  return path ? path : "main";
+}
+
+Package *load_dir(const char *dir, const char *given) {
   universe_init();
-  if (!path) path = "main";
+  const char *path = given ? given : "main";
   Package *known = strmap_get(&packages, path, strlen(path));
   if (known && known->state == STATE_LOADED && known->bodies)
     return known->fake ? NULL : known;
@@ -398,15 +368,8 @@ Package *load_dir(const char *dir, const char *path) {
                          : "no source files in %s", dir);
     return NULL;
   }
+  if (!given) path = path_of_root(dir, &sources);
   return load_root(new_package(path, dir), &sources);
-}
-
-const char *load_module_of(const char *dir) { return find_module(dir).path; }
-
-const char *load_path_of(const char *dir) {
-  Module m = find_module(dir);
-  if (!m.path) return NULL;
-  return arena_printf(perm, "%s%s", m.path, absolute(dir) + strlen(m.dir));
 }
 
 // ---- imports ---------------------------------------------------------------
@@ -448,7 +411,7 @@ static void report_not_in_std(const char *path, Pos pos) {
   if (near) note_at(pos, "did you mean \"%s\"?", near);
 }
 
-static void report_missing(const char *path, Pos pos) {
+static void report_missing(const char *path, const char *module, Pos pos) {
   const char *slash = strchr(path, '/');
   size_t n = slash ? (size_t)(slash - path) : strlen(path);
   const char *clean = canonical(path);
@@ -461,6 +424,9 @@ static void report_missing(const char *path, Pos pos) {
   else if (path[0] == '.')
     error_at(pos, "\"%s\" is relative, but relative import paths are not "
              "supported in module mode", path);
+  else if (module)
+    error_at(pos, "module %s, which has package %s, is not here (go mod "
+             "download brings it)", module, path);
   else if (memchr(path, '.', n))
     error_at(pos, "no required module provides package %s", path);
   else
@@ -480,15 +446,16 @@ static bool internal_allowed(const char *path, const char *dir,
   int up = 1;  // from dir to the folder that holds `internal`
   for (const char *s = found; *s; s++)
     if (*s == '/') up++;
-  const char *parent = absolute(dir);
-  while (up-- > 0) parent = dir_of(parent);
-  return inside(absolute(importer_dir), parent);
+  const char *parent = path_absolute(dir);
+  while (up-- > 0) parent = path_dir(parent);
+  return path_inside(path_absolute(importer_dir), parent);
 }
 
 static Package *load_new(const char *path, const char *dir, Pos pos) {
   SourceVec sources = {0};
   int excluded;
   if (!read_folder(path, dir, &sources, &excluded)) return NULL;
+  if (!sources.len && !pos && load_options.skip_empty) return NULL;
   if (!sources.len) {
     error_at(pos, excluded ? "build constraints exclude all source files "
                              "in %s"
@@ -507,10 +474,11 @@ Package *load_import(const char *path, const char *importer_dir, Pos pos) {
     error_at(pos, "could not import C (no support for cgo)");
     return NULL;
   }
+  const char *missing = NULL;
   const char *dir = strcmp(canonical(path), path) == 0
-                        ? find_import(&path, importer_dir) : NULL;
+                        ? find_import(&path, importer_dir, &missing) : NULL;
   if (!dir) {
-    report_missing(path, pos);
+    report_missing(path, missing, pos);
     return NULL;
   }
   if (!internal_allowed(path, dir, importer_dir)) {

@@ -793,11 +793,31 @@ void resolve_embeds(Package *pkg);
 void check_embeds(Checker *c);
 bool is_embed_fs(Type *t);
 
+// ---- module.c: go.mod and go.work ------------------------------------------
+
+typedef struct Module Module;
+// The module around a folder; without a path if there is none.
+Module *module_around(const char *dir);
+int module_lang(const Module *m);   // of its go line, or 0
+// The import path of a folder in a module; NULL outside of modules.
+const char *module_path_of(const char *dir);
+// The module's own path, likewise.
+const char *module_name_of(const char *dir);
+// The folder is one that go.work lists.
+bool module_in_work(const char *dir);
+// The main module is that around dir, unless there is one already.
+void module_set_main(const char *dir);
+// The folder of an import path, or NULL; then *missing is the module that
+// should have it and is not there, or NULL.
+const char *module_find(const char *import, const char *importer_dir,
+                        const char **missing);
+
 // ---- load.c: from files and import paths to packages -----------------------
 
 typedef struct LoadOptions {
   const char *stdlib;        // folder of the standard library
   const char *tags;          // further build tags, separated by commas
+  bool skip_empty;           // a folder without sources to build is no error
   bool all_bodies;           // check (and lower) bodies of std packages too
   // Whether the package's objects were compiled before; its bodies are not
   // checked then. Its files are parsed, its imports loaded. May be NULL.
@@ -809,10 +829,12 @@ extern LoadOptions load_options;
 // import path, "main" by default. NULL after an error.
 Package *load_files(const char *const *paths, int n, const char *path);
 Package *load_dir(const char *dir, const char *path);
-// The import path of a folder in a module; NULL outside of modules.
-const char *load_path_of(const char *dir);
-// The module's own path, likewise.
-const char *load_module_of(const char *dir);
+// The folder of an import path, seen from the current folder; NULL: none.
+const char *load_find(const char *path);
+typedef VEC(Package *) PackageVec;
+// The package and all it imports, directly or not, in the order in which they
+// are initialised.
+PackageVec load_order(Package *pkg);
 // gotree.c: packages of Go's source tree. Whether a folder (a real path) lies
 // in it; the folder of an import path, or NULL; the Debian package that brings
 // the import path when there is no tree, or NULL.
