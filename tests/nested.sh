@@ -19,6 +19,8 @@ case $preset in
      skip="$skip|^run/stack_(learned|main)"
      # What is freed when is another matter if each 64th allocation collects.
      skip="$skip|^run/(memory_returned|profiles|sync_more)"
+     # Hundreds of processes, each slow to start.
+     skip="$skip|^run/(signal_defaults|sigquit_storm)"
      # Latencies at moments the test chooses.
      skip="$skip|^run/preempt_latency" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
