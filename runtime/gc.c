@@ -26,6 +26,7 @@
 #define GC_NO_THREAD_REDIRECTS
 #include <gc/gc.h>
 #include <gc/gc_mark.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -241,6 +242,20 @@ static void init_kinds(void) {
   kind_g = new_kind(GC_MAKE_PROC(GC_new_proc(mark_g), 0), false);
 }
 
+// libgc by itself sends the suspend signal again to a thread that has not
+// answered after 0.1 s, as on a loaded machine. Such a signal may arrive when
+// the world runs again; the thread then answers once too often, and the next
+// stop of the world, which waits until the answers are as many as the threads,
+// is given up as failed after 15 s. Linux loses no signals. The variable is for
+// libgc alone: what the program was started with stays as it is.
+static void start_libgc(void) {
+  static const char name[] = "GC_RETRY_SIGNALS";
+  bool given = getenv(name) != NULL;
+  setenv(name, "0", 0);
+  GC_INIT();
+  if (!given) unsetenv(name);
+}
+
 // procs and the machine's processors bound the threads that mark: a program
 // on one processor has no other, and allocation then needs no synchronisation
 // with markers. More than there are processors only take threads that may be
@@ -255,7 +270,7 @@ void gc_init(int32_t procs) {
   // Not SIGPWR and SIGXCPU, whose default actions programs rely on.
   GC_set_suspend_signal(SIGRTMAX - 1);
   GC_set_thr_restart_signal(SIGRTMAX - 2);
-  GC_INIT();
+  start_libgc();
   GC_set_oom_fn(out_of_memory);
   init_kinds();
   old_push_roots = GC_get_push_other_roots();
