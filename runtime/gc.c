@@ -102,7 +102,7 @@ static Entry *push_sudogs(G *gp, Entry *top, Entry *limit) {
 static uintptr_t scan_from(G *gp) {
   if (gp->sp) return gp->asave ? gp->sp - RED_ZONE : gp->sp;
   M *mp = gp->m;
-  uintptr_t sp = mp ? mp->gcsp : 0;
+  uintptr_t sp = mp ? gc_interrupted(mp) : 0;
   return sp ? sp - RED_ZONE : 0;
 }
 

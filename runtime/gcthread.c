@@ -35,9 +35,17 @@ extern void *__libc_stack_end;  // rsp at the start of the program
 
 static void (*gc_suspend)(int, siginfo_t *, void *);
 
+// Where the collector interrupted a G or g0: beyond the handler, if it was one
+// of a report that it interrupted. 0: mp's thread collects.
+uintptr_t gc_interrupted(const M *mp) {
+  uintptr_t sp = mp->gcsp, alt = (uintptr_t)mp->altstack;
+  bool in_handler = sp >= alt && sp < alt + mp->altsize;
+  return in_handler && mp->sigsp ? mp->sigsp : sp;
+}
+
 // A root of the collection under way.
 void gc_push_g0(M *mp) {
-  uintptr_t sp = mp->gcsp;
+  uintptr_t sp = gc_interrupted(mp);
   if (!sp) return;  // the collecting thread: libgc knows its stack
   if (mp->parked) return;
   if (sp < mp->g0lo || sp > mp->g0hi) sp = mp->g0sp;

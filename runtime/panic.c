@@ -46,12 +46,20 @@ NORETURN void die(void) {
   _exit(2);
 }
 
+// The right to make the one report there will be; false: it is taken.
+bool report_claim(void) { return atomic_fetch_add(&dying, 1) == 0; }
+
+// On the thread that makes the report.
+void report_start(void) {
+  print_reset();
+  gl_crash_begin();
+  if (gl_tls_m) gl_tls_m->dying = true;
+}
+
 // The first thread to fail reports; others wait for the end of the process.
 void report_begin(void) {
-  if (atomic_fetch_add(&dying, 1) == 0) {
-    print_reset();
-    gl_crash_begin();
-    if (gl_tls_m) gl_tls_m->dying = true;
+  if (report_claim()) {
+    report_start();
     return;
   }
   if (gl_tls_m && gl_tls_m->dying) _exit(3);  // failed while failing
@@ -105,6 +113,7 @@ intptr_t gl_write(intptr_t fd, const void *p, intptr_t n) {
 }
 
 void gl_exit(intptr_t code) {
+  while (gl_sched.quitreq) pause();  // the report of SIGQUIT comes first
   print_flush();
   if (UNLIKELY(gl_debug.leaks)) leaks_report();
   if (UNLIKELY(gl_debug.counters)) counters_print();

@@ -230,7 +230,7 @@ struct M {
   _Atomic uintptr_t gcsp;      // interrupted rsp while suspended by the GC
   const void *gcregs;   // the registers of then: greg_t[]
   _Atomic bool parked;  // without work, holds nothing: gcthread.c
-  uintptr_t sigsp;      // rsp its G had when SIGQUIT came, or 0
+  uintptr_t sigsp;      // rsp when the signal came that it reports, or 0
   uintptr_t g0lo, g0hi;
   pthread_t thread;
   int32_t tid;
@@ -272,6 +272,7 @@ struct Sched {
   int32_t nmidlelocked;  // Ms waiting for their locked G; lock
   int32_t maxmcount;     // SetMaxThreads; lock
   _Atomic uint32_t dumpreq;  // SIGQUIT: sysmon, find leaks
+  _Atomic bool quitreq;      // SIGQUIT: sysmon, make the report
   G **leaks;             // what it found
   size_t nleaks;
   Note dumpnote;         // it is done
@@ -576,7 +577,8 @@ void runqput_woken(P *pp, GQueue *q);
 // sysmon.c
 void sysmon_start(void);
 void sysmon_kick(int64_t when);
-bool sysmon_ask(void);  // for gl_sched.leaks; then wait for dumpnote
+bool sysmon_running(void);
+bool sysmon_ask(bool report);  // for gl_sched.leaks; then wait for dumpnote
 
 // schedtrace.c
 void schedtrace(bool detail);
@@ -627,6 +629,7 @@ void gc_threads_init(void);
 void gc_thread_init(M *mp);
 void gc_sysmon_init(void);
 void gc_push_g0(M *mp);
+uintptr_t gc_interrupted(const M *mp);
 int gc_signal(int which);  // 0 suspends a thread, 1 lets it go on
 bool gc_park_thread(M *mp, Note *n, int64_t ns);
 
@@ -747,6 +750,8 @@ NORETURN void exitsyscall0(G *gp);
 
 // signal.c
 void signal_init(void);
+bool signal_hand_over(siginfo_t *info, void *ctx);
+NORETURN void signal_dump(void);  // on sysmon's thread
 NORETURN void signal_report(int sig, siginfo_t *info, void *ctx);
 
 // sigqueue.c
@@ -819,6 +824,8 @@ void *map_scratch(size_t n);   // zeroed, not from malloc
 NORETURN void throw(const char *msg);
 NORETURN void fatal(const char *msg);
 NORETURN void die(void);  // exit status 2
+bool report_claim(void);
+void report_start(void);
 void report_begin(void);  // returns to the first thread that fails only
 void gl_printlock(void), gl_printunlock(void);
 

@@ -116,20 +116,22 @@ static const char *name_of(int sig) {
   }
 }
 
-// Others come to a stop, and sysmon finds out who can never run again; if it
-// does not answer, the dump does without. Should the dump hang, since this
-// thread was interrupted inside malloc, say, the alarm ends the process.
-static void prepare_dump(ucontext_t *uc) {
-  M *mp = gl_tls_m;
+// Should the dump hang, the alarm ends the process.
+static void set_alarm(void) {
   sigset_t alrm;
   sigemptyset(&alrm);
   sigaddset(&alrm, SIGALRM);
   signal(SIGALRM, SIG_DFL);
   pthread_sigmask(SIG_UNBLOCK, &alrm, NULL);
   alarm(20);
-  if (mp) mp->sigsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+}
+
+// Others come to a stop, and sysmon finds out who can never run again; if it
+// does not answer, the dump does without.
+static void prepare_dump(void) {
+  set_alarm();
   freeze_the_world();
-  if (sysmon_ask()) note_tsleep(&gl_sched.dumpnote, INT64_C(1000000000));
+  if (sysmon_ask(false)) note_tsleep(&gl_sched.dumpnote, INT64_C(1000000000));
 }
 
 // Where gp's .gl code was interrupted: there, or in a function of the C
@@ -176,7 +178,7 @@ static void print_fault(int sig, siginfo_t *info, uintptr_t pc, bool gl) {
 }
 
 // A signal that somebody sent.
-static void print_sent(int sig, siginfo_t *info, uintptr_t pc, M *mp) {
+static void print_sent(int sig, const siginfo_t *info, uintptr_t pc, M *mp) {
   print_str(name_of(sig));
   put_hex("\nPC=", pc);
   print_str(" m=");
@@ -186,6 +188,54 @@ static void print_sent(int sig, siginfo_t *info, uintptr_t pc, M *mp) {
   if (sig == SIGSEGV || sig == SIGBUS)
     put_hex(" addr=", (uintptr_t)info->si_addr);
   print_str("\n");
+}
+
+static struct {
+  siginfo_t info;
+  uintptr_t pc;
+  M *mp;
+} handed;
+
+// SIGQUIT in the middle of C: this thread may hold a lock the report needs,
+// or have stopped the world. It goes on, and sysmon makes the report. False:
+// make it here.
+bool signal_hand_over(siginfo_t *info, void *ctx) {
+  ucontext_t *uc = ctx;
+  M *mp = gl_tls_m;
+  G *gp = mp ? mp->curg : NULL;
+  Unwind u;
+  if (!mp || mp->dying || (gp && interrupted(gp, uc, &u))) return false;
+  if (!sysmon_running()) return false;
+  if (!report_claim()) return true;  // there is one already
+  handed.info = *info;
+  handed.pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+  handed.mp = mp;
+  atomic_store(&gl_sched.frozen, true);
+  alarm(20);
+  sysmon_ask(true);
+  return true;
+}
+
+// The report that was handed over.
+NORETURN void signal_dump(void) {
+  report_start();
+  set_alarm();
+  freeze_the_world();
+  gl_sched.nleaks = leaks_find(&gl_sched.leaks);
+  print_sent(SIGQUIT, &handed.info, handed.pc, handed.mp);
+  dump_others(NULL);
+  die();
+}
+
+// A thread that reports, or waits for who does, stays in its handler, where
+// the collector may stop it; sigsp says what is to be scanned then.
+static void open_to_collector(M *mp, const ucontext_t *uc) {
+  if (mp) mp->sigsp = (uintptr_t)uc->uc_mcontext.gregs[REG_RSP];
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, gc_signal(0));
+  sigaddset(&set, gc_signal(1));
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 // From the handler of a signal that ends the program: say why and where. If
@@ -199,11 +249,12 @@ NORETURN void signal_report(int sig, siginfo_t *info, void *ctx) {
   bool gl = gp && interrupted(gp, uc, &u);
   bool sent = info->si_code <= 0 || sig == SIGTRAP || sig == SIGSYS;
   bool all = sent || !gl || gl_traceback_all;
+  open_to_collector(mp, uc);
   report_begin();
   if (sent) print_sent(sig, info, pc, mp);
   else print_fault(sig, info, pc, gl);
   if (gl_traceback_level == 0 && !sent) die();
-  if (sig == SIGQUIT) prepare_dump(uc);
+  if (sig == SIGQUIT) prepare_dump();
   else if (all) freeze_the_world();
   print_str("\n");
   if (gl) traceback_from(gp, u);

@@ -79,7 +79,8 @@ static void on_signal(int sig, siginfo_t *info, void *ctx) {
   if (a != REPORT) return;
   // libgc waits here with SIGQUIT open, and waits for this thread in turn.
   if (sig == SIGQUIT && gl_tls_m && gl_tls_m->gcsp) gl_tls_m->quit = true;
-  else signal_report(sig, info, ctx);
+  else if (sig != SIGQUIT || !signal_hand_over(info, ctx))
+    signal_report(sig, info, ctx);
 }
 
 // The collector lets mp go on: what came meanwhile comes again.
@@ -106,15 +107,14 @@ static bool ignored(int sig) {
   return sigaction(sig, NULL, &sa) == 0 && sa.sa_handler == SIG_IGN;
 }
 
-// While it dumps, a thread must be open to the collector's signals.
+// The collector must not stop a thread in here: the frames that the signal
+// interrupted would not be scanned. A report opens its thread again.
 static void install(int sig) {
   struct sigaction sa;
   memset(&sa, 0, sizeof sa);
   sa.sa_sigaction = on_signal;
   sa.sa_flags = SA_ONSTACK | SA_SIGINFO | SA_RESTART;
   sigfillset(&sa.sa_mask);
-  sigdelset(&sa.sa_mask, gc_signal(0));
-  sigdelset(&sa.sa_mask, gc_signal(1));
   sigaction(sig, &sa, NULL);
 }
 

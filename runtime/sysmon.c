@@ -110,7 +110,7 @@ static bool sleep_if_idle(int64_t due) {
   unlock(&gl_sched.lock);
   if (!idle) return false;
   int64_t wait = due - nanotime();
-  if (gl_sched.dumpreq) {
+  if (gl_sched.dumpreq || gl_sched.quitreq) {
     // sysmon_ask may have set the note before it was cleared.
   } else if (due == 0) {
     note_sleep(&gl_sched.sysmonnote);
@@ -166,10 +166,14 @@ static void find_leaks(void) {
   note_wakeup(&gl_sched.dumpnote);
 }
 
-// From a signal handler: have that done. False if there is no sysmon.
-bool sysmon_ask(void) {
+bool sysmon_running(void) { return running; }
+
+// From a signal handler: have that done, or the whole report. False if there
+// is no sysmon.
+bool sysmon_ask(bool report) {
   if (!running) return false;
-  atomic_store(&gl_sched.dumpreq, 1);
+  if (report) atomic_store(&gl_sched.quitreq, true);
+  else atomic_store(&gl_sched.dumpreq, 1);
   note_wakeup(&gl_sched.sysmonnote);
   sysmon_kick(0);
   return true;
@@ -201,6 +205,7 @@ static void *sysmon(void *arg) {
     if (delay > TICK_MAX) delay = TICK_MAX;
     take_nap(delay);
     if (sleep_if_idle(due)) idle = 0;
+    if (gl_sched.quitreq) signal_dump();
     find_leaks();
     counter_inc(COUNT_LOOK);
     int64_t now = nanotime();
