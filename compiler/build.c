@@ -472,7 +472,8 @@ bool build_std(const Options *o) {
   universe_init();
   mkdir(o->std_out, 0777);
   load_tree(o->std_source, "");
-  bool ok = diag_flush() == 0;
+  if (diag_flush() != 0)
+    return false;
   int n;
   Package *const *all = load_all(&n);
   JobVec jobs = {0};
@@ -486,7 +487,7 @@ bool build_std(const Options *o) {
     if (!is_fresh(all[i], path))
       vec_push(&jobs, j);
   }
-  ok &= compile_all(&jobs, o->workers);
+  bool ok = compile_all(&jobs, o->workers);
   vec_each(Job, j, &jobs) {
     Package *pkg = j->unit.pkg;
     ok &= escape_write_summaries(

@@ -143,12 +143,22 @@ void sysmon_kick(int64_t when) {
   futex_wake(&nap, 1);
 }
 
+// sysmon counts as no M. While it holds Gs that wait no more and are not yet
+// runnable, an M that falls asleep must not find the program dead.
+static void count_as_running(bool on) {
+  lock(&gl_sched.lock);
+  gl_sched.nmidlelocked += on ? -1 : 1;
+  if (!on) checkdead();
+  unlock(&gl_sched.lock);
+}
+
 static void poll_network(int64_t now) {
   if (!netpoll_inited() || !netpoll_any_waiters()) return;
   int64_t last = gl_sched.lastpoll;
   if (last == 0 || last + TICK_IO > now) return;
   if (!atomic_compare_exchange_strong(&gl_sched.lastpoll, &last, now)) return;
   counter_inc(COUNT_POLL);
+  count_as_running(true);
   G *list = netpoll(0);
   while (list) {
     G *gp = list;
@@ -157,6 +167,7 @@ static void poll_network(int64_t now) {
     urgent++;
     goready_list(gp);
   }
+  count_as_running(false);
 }
 
 // SIGQUIT: who can never run again?

@@ -88,7 +88,8 @@ static Val complex_const(const Const *c, Type *t) {
     re_im[0] = LLVMConstReal(part, const_double(re));
     re_im[1] = LLVMConstReal(part, const_double(im));
   }
-  return make2(ct, re_im[0], re_im[1]);
+  // Not make2: a package variable may be meant, and no function.
+  return LLVMConstStructInContext(M->ctx, re_im, 2, false);
 }
 
 Val lower_const(Const *c, Type *t) {

@@ -51,7 +51,7 @@ NEWEST = (
     "linkobj.go", "print.go", "fixedbugs/bug369.go", "fixedbugs/bug409.go",
     "fixedbugs/issue10607.go", "fixedbugs/issue14636.go",
     "fixedbugs/issue19658.go", "fixedbugs/issue21317.go",
-    "fixedbugs/issue29190.go",
+    "fixedbugs/issue29190.go", "fixedbugs/issue31636.go",
     "fixedbugs/issue35576.go", "fixedbugs/issue6899.go",
     "fixedbugs/issue9355.go", "fixedbugs/issue9862_run.go", "ken/cplx0.go",
     "typeparam/nested.go",
