@@ -21,8 +21,9 @@ case $preset in
      skip="$skip|^run/(memory_returned|profiles|sync_more)"
      # Hundreds of processes, each slow to start.
      skip="$skip|^run/(signal_defaults|sigquit_storm)"
-     # Latencies at moments the test chooses.
-     skip="$skip|^run/preempt_latency" ;;
+     # Latencies, and who waits first, at moments the test chooses; 2000
+     # goroutines that switch at each chance.
+     skip="$skip|^run/(preempt_latency|fair_waiters)|^stress/fairness" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
      skip='^run/gdb' ;;
 esac

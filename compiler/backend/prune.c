@@ -392,6 +392,18 @@ static void mark_undefined(const Elf *e) {
   }
 }
 
+// Members lie at even addresses only: a copy is aligned.
+static void mark_member(const char *at, size_t size) {
+  char *copy = malloc(size ? size : 1);
+  if (!copy)
+    fatal("out of memory");
+  memcpy(copy, at, size);
+  Elf m = {.at = copy, .size = size};
+  if (read_headers(&m))
+    mark_undefined(&m);
+  free(copy);
+}
+
 // Marks what the members of an archive (ar(5)) refer to.
 static bool mark_archive(const char *path) {
   enum { HEADER = 60, SIZE_AT = 48, SIZE_LEN = 10 };
@@ -403,9 +415,8 @@ static bool mark_archive(const char *path) {
     char digits[SIZE_LEN + 1] = "";
     memcpy(digits, a.at + at + SIZE_AT, SIZE_LEN);
     size_t size = strtoul(digits, NULL, 10);
-    Elf m = {.path = path, .at = a.at + at + HEADER, .size = size};
-    if (m.at + size <= a.at + a.size && read_headers(&m))
-      mark_undefined(&m);
+    if (size <= a.size - at - HEADER)
+      mark_member(a.at + at + HEADER, size);
     at += HEADER + size + size % 2;
   }
   munmap((void *)(uintptr_t)a.at, a.size);
