@@ -31,8 +31,9 @@
 
 #include "backend.h"
 
+typedef VEC(uint64_t) HashVec;
+
 typedef struct Elf {
-  const char *path;
   const char *at;  // the file
   size_t size;
   const Elf64_Shdr *sh;
@@ -52,6 +53,7 @@ typedef struct Section {
   const Elf64_Shdr *rela;  // of its relocations, or NULL
   const uint32_t *group;   // the group it is in: member_count numbers
   size_t members;
+  HashVec calls;           // of names of methods that it calls
   enum { PLAIN, METHODS, IMETHODS } table;
   bool live;
   bool scanned;
@@ -68,7 +70,6 @@ typedef struct Pending {
 
 static struct {
   StrMap symbols;   // name: Section
-  StrMap calls;     // "elf section": list of hashes; see note_calls
   StrMap called;    // hashes of names
   StrMap compared;  // hashes of names in interface types
   VEC(Section *) work;
@@ -87,7 +88,6 @@ static bool map_file(Elf *e, const char *path) {
       close(fd);
     return false;
   }
-  e->path = path;
   e->size = (size_t)st.st_size;
   e->at = mmap(NULL, e->size, PROT_READ, MAP_PRIVATE, fd, 0);
   close(fd);
@@ -285,17 +285,6 @@ static void scan_plain(Section *s) {
 
 // ---- calls -----------------------------------------------------------------
 
-typedef VEC(uint64_t) HashVec;
-
-static HashVec *calls_of(const Section *s, bool make) {
-  HashVec *v = strmap_get(&P.calls, (const char *)&s, sizeof(s));
-  if (!v && make) {
-    v = NEW_ARRAY(HashVec, 1);
-    strmap_put(&P.calls, (const char *)&s, sizeof(s), v);
-  }
-  return v;
-}
-
 // Reads a section of methodcalls.c: pairs of a function and a hash.
 static void note_calls(Section *s) {
   size_t n;
@@ -305,7 +294,7 @@ static void note_calls(Section *s) {
     uint64_t hash;
     memcpy(&hash, contents(s) + r[i].r_offset + 8, sizeof hash);
     if (f)
-      vec_push(calls_of(f, true), hash);
+      vec_push(&f->calls, hash);
   }
 }
 
@@ -317,10 +306,7 @@ static void note_all_calls(Elf *e) {
 }
 
 static void reach_calls(const Section *s) {
-  HashVec *v = calls_of(s, false);
-  if (!v)
-    return;
-  vec_each(uint64_t, h, v) {
+  vec_each(uint64_t, h, &s->calls) {
     put_hash(&P.called, *h);
     if (*h == method_hash("Method", 6) || *h == method_hash("MethodByName", 12))
       P.by_reflection = true;

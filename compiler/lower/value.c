@@ -234,16 +234,12 @@ Val make_slice(Val ptr, Val len, Val cap) {
 // inline from each other then share them, and unused ones are dropped.
 enum { SHARED_TEXT = 64 };
 
-// Gives a long text a name made of its contents, equal in all objects. Two
-// multiplicative hashes, 128 bits: no two texts of a program share a name.
+// Gives a long text a name made of its contents, equal in all objects.
 static void share_text(Val g, const char *s, size_t n) {
-  uint64_t a = 0xcbf29ce484222325u, b = 0x9ae16a3b2f90404fu;
-  for (size_t i = 0; i < n; i++) {
-    a = (a ^ (uint8_t)s[i]) * 0x100000001b3u;
-    b = (b ^ (uint8_t)s[i] ^ (b >> 29)) * 0x9ddfea08eb382d69u;
-  }
-  char *name = arena_printf(perm, "text:%zx.%016llx%016llx", n,
-                            (unsigned long long)a, (unsigned long long)b);
+  Hash h;
+  hash_init(&h);
+  hash_add(&h, s, n);
+  char *name = arena_printf(perm, "text:%.32s", hash_end_hex(&h));
   LLVMSetValueName2(g, name, strlen(name));
   make_odr(g);
 }
