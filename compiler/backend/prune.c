@@ -31,6 +31,9 @@
 
 #include "backend.h"
 
+// What sections of private constants with references are called first.
+#define TABLE_SECTION ".data.rel.ro..L"
+
 typedef VEC(uint64_t) HashVec;
 
 typedef struct Elf {
@@ -141,11 +144,24 @@ static void note_group(Elf *e, const Elf64_Shdr *sh) {
   }
 }
 
+static bool has_prefix(const char *s, const char *prefix) {
+  return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+// Method tables have no symbols, but LLVM names their sections after them.
+static void note_table(Section *s, const char *name) {
+  if (has_prefix(name, TABLE_SECTION METHOD_TABLE))
+    s->table = METHODS;
+  else if (has_prefix(name, TABLE_SECTION IMETHOD_TABLE))
+    s->table = IMETHODS;
+}
+
 static void note_sections(Elf *e) {
   e->sections = NEW_ARRAY(Section, e->nsh);
   for (size_t i = 1; i < e->nsh; i++) {
     const Elf64_Shdr *sh = &e->sh[i];
     e->sections[i].elf = e;
+    note_table(&e->sections[i], e->names + sh->sh_name);
     if (sh->sh_type == SHT_RELA)
       e->sections[sh->sh_info].rela = sh;
     else if (sh->sh_type == SHT_GROUP)
@@ -153,26 +169,15 @@ static void note_sections(Elf *e) {
   }
 }
 
-static bool has_prefix(const char *s, const char *prefix) {
-  return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 // The first definition counts, as with the linker.
 static void note_symbols(Elf *e) {
   for (size_t i = 1; i < e->nsym; i++) {
     Section *s = section_of(e, i);
-    const char *name = symbol_name(e, i);
-    if (!s)
+    if (!s || ELF64_ST_BIND(e->sym[i].st_info) == STB_LOCAL)
       continue;
-    if (ELF64_ST_BIND(e->sym[i].st_info) != STB_LOCAL) {
-      if (!strmap_get(&P.symbols, name, strlen(name)))
-        strmap_put(&P.symbols, name, strlen(name), s);
-    } else if (ELF64_ST_TYPE(e->sym[i].st_info) == STT_OBJECT) {
-      if (has_prefix(name, METHOD_TABLE))
-        s->table = METHODS;
-      else if (has_prefix(name, IMETHOD_TABLE))
-        s->table = IMETHODS;
-    }
+    const char *name = symbol_name(e, i);
+    if (!strmap_get(&P.symbols, name, strlen(name)))
+      strmap_put(&P.symbols, name, strlen(name), s);
   }
 }
 

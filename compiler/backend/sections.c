@@ -5,8 +5,9 @@
 // gets a section of its own, so everything is put into one. Those made here
 // are of the kind "nodeduplicate": two definitions stay an error.
 //
-// Private constants become internal first, since a comdat may hold no private
-// symbols. Strings stay: they refer to nothing, and merge better together.
+// Private constants become internal first, since a comdat has the name of one
+// of its symbols. Strings stay: they refer to nothing, and merge better
+// together.
 
 #include "backend.h"
 

@@ -37,7 +37,7 @@ static Val const_table(const char *name, ValVec *elems) {
   Val g = LLVMAddGlobal(M->mod, LLVMTypeOf(array), name);
   LLVMSetInitializer(g, array);
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMInternalLinkage);
+  LLVMSetLinkage(g, LLVMPrivateLinkage);
   LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, owner));
   return g;
 }
@@ -374,7 +374,7 @@ static void add_type_ref(Val descriptor, LLVMComdatRef comdat) {
                               LLVMConstPtrToInt(g, M->t_i64));
   LLVMSetInitializer(g, LLVMConstTrunc(distance, M->t_i32));
   LLVMSetGlobalConstant(g, true);
-  LLVMSetLinkage(g, LLVMInternalLinkage);
+  LLVMSetLinkage(g, LLVMPrivateLinkage);
   LLVMSetSection(g, "gltypes");
   LLVMSetComdat(g, comdat);
   vec_push(&type_refs, g);

@@ -6,8 +6,9 @@ usage: tables.py [FOLDER]     (/usr/share/unicode)
 
 Makes categories*.c, scripts*.c, properties*.c and cases.c, which hold the
 tables as data that the linker drops when nothing refers to them;
-rangetables.gl, which declares the package's variables; and
-../internal/unicodemaps/maps.gl, the maps from names to tables.
+rangetables.gl, which declares the package's variables; printable.gl, the set
+that every program with fmt links; and ../internal/unicodemaps/maps.gl, the maps
+from names to tables.
 """
 import collections
 import os
@@ -266,6 +267,39 @@ def maps_file(cats, aliases, scripts, props, fold_cats, fold_scripts):
     write("../internal/unicodemaps/maps.gl", text)
 
 
+def quoted(values):
+    """A string constant of these bytes, over several lines."""
+    return " +\n".join('\t"' + "".join(f"\\x{v:02x}" for v in values[i:i + 18])
+                       + '"' for i in range(0, len(values), 18))
+
+
+def printable(categories):
+    """printable.gl: what is printed as pages of 256 bits, found by a byte.
+
+    The code points beyond the last page are one range.
+    """
+    members = set().union(*(categories[c] for c in categories
+                            if c[0] in "LMNPS"))
+    beyond = ranges(p for p in members if p >= 0xE0000)
+    assert len(beyond) == 1 and beyond[0][2] == 1
+    last = max(p for p in members if p < 0xE0000) >> 8
+    pages, index = {}, []
+    for page in range(last + 1):
+        bits = bytes(sum((page << 8 | i << 3 | b in members) << b
+                         for b in range(8)) for i in range(32))
+        index.append(pages.setdefault(bits, len(pages)))
+    text = "// SPDX-License-Identifier: MIT\n\npackage unicode\n\n" \
+        "// What IsPrint says, made by tables.py. It stands apart from the " \
+        "categories\n// since package fmt needs it: a sixth of their size." \
+        "\n\n// The printed code points beyond the pages.\nconst (\n" \
+        f"\tprintBeyondLo = 0x{beyond[0][0]:X}\n" \
+        f"\tprintBeyondHi = 0x{beyond[0][1]:X}\n)\n\n" \
+        "// printPages has for every 256 code points the page of printBits." \
+        f"\nconst printPages = \"\" +\n{quoted(index)}\n\n" \
+        "// printBits has pages of 256 bits.\nconst printBits = \"\" +\n"
+    write("printable.gl", text + quoted(b"".join(pages)) + "\n")
+
+
 def main():
     cats, cases = characters()
     categories = by_category(cats)
@@ -288,6 +322,7 @@ def main():
     c_files("scripts", "The scripts", scripts, {n: n for n in scripts})
     c_files("properties", "The properties", props, {
         n: n for n in props} | {"STerm": "Sentence_Terminal"})
+    printable(categories)
     cases_file(cases, fold_cats | fold_scripts)
     declarations([("The general categories.", sorted(names)),
                   ("The scripts.", list(scripts)),
