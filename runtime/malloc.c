@@ -155,7 +155,7 @@ void *malloc_uncached(size_t size, int lists) {
 // there are many stacks to scan.
 static void *stressed(size_t size, int lists) {
   static _Atomic uint32_t n;
-  uint32_t every = STRESS_EVERY + (uint32_t)gl_sched.ngs;
+  uint32_t every = STRESS_EVERY + (uint32_t)sched_ngs();
   if (atomic_fetch_add(&n, 1) % every == 0) gc_collect_paced();
   return malloc_uncached(size, lists);
 }

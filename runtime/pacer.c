@@ -133,7 +133,7 @@ static void trace(const GcStats *s, bool was_forced, uint64_t goal) {
   print_str(" MB goal, ");
   print_mb(stack_bytes());
   print_str(" MB stacks, ");
-  print_uint((uint64_t)gl_sched.ngs);
+  print_uint((uint64_t)sched_ngs());
   print_str(" goroutines, ");
   print_int(gl_gomaxprocs);
   print_str(" P");

@@ -35,17 +35,14 @@ _Thread_local M *gl_tls_m;
 // one is overdue, an M that spins is on its way to it.
 static const int64_t TIMER_GRAIN = 100000;
 
-enum { GFREE_MAX = 64, GOID_BATCH = 16, GLOBAL_EVERY = 61 };
+enum { GOID_BATCH = 16, GLOBAL_EVERY = 61 };
 
 
 // ------------------------------------------------------------ global queue
 
 // With sched.lock.
 void globrunqput_locked(G *gp) {
-  gp->schedlink = NULL;
-  if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
-  else gl_sched.runq.head = gp;
-  gl_sched.runq.tail = gp;
+  gqueue_put(&gl_sched.runq, gp);
   atomic_fetch_add(&gl_sched.runqsize, 1);
 }
 
@@ -53,15 +50,6 @@ void globrunqput(G *gp) {
   lock(&gl_sched.lock);
   globrunqput_locked(gp);
   unlock(&gl_sched.lock);
-}
-
-static G *globpop(void) {
-  G *gp = gl_sched.runq.head;
-  gl_sched.runq.head = gp->schedlink;
-  if (!gl_sched.runq.head) gl_sched.runq.tail = NULL;
-  gp->schedlink = NULL;
-  atomic_fetch_sub(&gl_sched.runqsize, 1);
-  return gp;
 }
 
 // With sched.lock: one G, and a fair share of the rest into pp's ring.
@@ -73,14 +61,14 @@ static G *globrunqget(P *pp, int32_t max) {
   if (max > 0 && n > max) n = max;
   if (n > RUNQ_SIZE / 2) n = RUNQ_SIZE / 2;
   counter_inc(COUNT_GLOBAL);
-  G *gp = globpop();
+  G *gp = gqueue_get(&gl_sched.runq);
+  int32_t taken = 1;
   uint32_t t = atomic_load_explicit(&pp->runqtail, memory_order_relaxed);
   uint32_t h = atomic_load_explicit(&pp->runqhead, memory_order_acquire);
-  while (--n > 0 && t - h < RUNQ_SIZE) {
-    atomic_store_explicit(&pp->runq[t % RUNQ_SIZE], globpop(),
-                          memory_order_relaxed);
-    t++;
-  }
+  for (; taken < n && t - h < RUNQ_SIZE; taken++, t++)
+    atomic_store_explicit(&pp->runq[t % RUNQ_SIZE],
+                          gqueue_get(&gl_sched.runq), memory_order_relaxed);
+  atomic_fetch_sub(&gl_sched.runqsize, taken);
   atomic_store_explicit(&pp->runqtail, t, memory_order_release);
   return gp;
 }
@@ -93,11 +81,7 @@ static void injectlist(G *list) {
     G *gp = list;
     list = gp->schedlink;
     gp->status = Grunnable;
-    gp->schedlink = NULL;
-    if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
-    else gl_sched.runq.head = gp;
-    gl_sched.runq.tail = gp;
-    atomic_fetch_add(&gl_sched.runqsize, 1);
+    globrunqput_locked(gp);
     n++;
   }
   unlock(&gl_sched.lock);
@@ -562,39 +546,35 @@ void gl_ready(G *gp) { goready(gp); }
 
 // ------------------------------------------------------------ new and dead Gs
 
-static G *pop(G **list) {
-  G *gp = *list;
-  if (!gp) return NULL;
-  *list = gp->schedlink;
-  gp->schedlink = NULL;
-  return gp;
-}
-
-static void push(G **list, G *gp) {
-  gp->schedlink = *list;
-  *list = gp;
-}
-
 // Half a P's fill of dead Gs, those with a stack first.
 static void gfget_global(P *pp) {
   lock(&gl_sched.gfreelock);
   while (pp->ngfree < GFREE_MAX / 2) {
-    G *gp = pop(&gl_sched.gfree);
-    if (!gp) gp = pop(&gl_sched.gfree_nostack);
-    if (!gp) break;
-    if (gp->first) gl_sched.ngfree--;
-    push(&pp->gfree, gp);
-    pp->ngfree++;
+    G *gp = gstack_pop(&gl_sched.gfree);
+    if (gp) {
+      gl_sched.ngfree--;
+    } else {
+      gp = gl_sched.gfree_nostack;
+      if (!gp) break;
+      gl_sched.gfree_nostack = gp->schedlink;
+    }
+    pp->gfree[pp->ngfree++] = gp;
   }
   unlock(&gl_sched.gfreelock);
 }
 
+// Most of them ended on another P: what the next ones need is on its way
+// while this one is made.
 static G *gfget(P *pp) {
-  if (!pp->gfree && (gl_sched.gfree || gl_sched.gfree_nostack))
+  if (pp->ngfree == 0) {
+    if (gl_sched.ngfree == 0 && !gl_sched.gfree_nostack) return NULL;
     gfget_global(pp);
-  G *gp = pop(&pp->gfree);
-  if (gp) pp->ngfree--;
-  return gp;
+    if (pp->ngfree == 0) return NULL;
+  }
+  int32_t n = --pp->ngfree;
+  if (n > 1) g_prefetch(pp->gfree[n - 2]);
+  if (n > 0) g_prefetch_stack(pp->gfree[n - 1]);
+  return pp->gfree[n];
 }
 
 // The first segments of dead Gs on the global list go back to their slabs,
@@ -605,28 +585,32 @@ void gfree_scavenge(int32_t keep) {
   while (more) {
     lock(&gl_sched.gfreelock);
     for (int i = 0; i < GFREE_MAX && gl_sched.ngfree > keep; i++) {
-      G *gp = pop(&gl_sched.gfree);
+      G *gp = gstack_pop(&gl_sched.gfree);
       gl_sched.ngfree--;
       Seg *first = gp->first;
       gp->first = gp->seg = NULL;
       stack_free(first);
-      push(&gl_sched.gfree_nostack, gp);
+      gp->schedlink = gl_sched.gfree_nostack;
+      gl_sched.gfree_nostack = gp;
     }
     more = gl_sched.ngfree > keep;
     unlock(&gl_sched.gfreelock);
   }
 }
 
-static void gfput(P *pp, G *gp) {
-  push(&pp->gfree, gp);
-  if (++pp->ngfree < GFREE_MAX) return;
+// The dead Gs of a P, but for some, to the global list.
+void gfree_give(P *pp, int32_t keep) {
   lock(&gl_sched.gfreelock);
-  for (; pp->ngfree > GFREE_MAX / 2; pp->ngfree--) {
-    gp = pop(&pp->gfree);
-    push(gp->first ? &gl_sched.gfree : &gl_sched.gfree_nostack, gp);
-    if (gp->first) gl_sched.ngfree++;
+  while (pp->ngfree > keep) {
+    gstack_push(&gl_sched.gfree, pp->gfree[--pp->ngfree]);
+    gl_sched.ngfree++;
   }
   unlock(&gl_sched.gfreelock);
+}
+
+static void gfput(P *pp, G *gp) {
+  pp->gfree[pp->ngfree++] = gp;
+  if (pp->ngfree == GFREE_MAX) gfree_give(pp, GFREE_MAX / 2);
 }
 
 static G *new_g(size_t stack) {
@@ -638,6 +622,20 @@ static G *new_g(size_t stack) {
   do gp->alllink = head;
   while (!atomic_compare_exchange_weak(&gl_allgs, &head, gp));
   return gp;
+}
+
+// How many Gs there are, each P counts for itself: one counter for all would
+// travel between the processors with every goroutine.
+static void count_gs(P *pp, int64_t n) {
+  int64_t ngs = atomic_load_explicit(&pp->ngs, memory_order_relaxed);
+  atomic_store_explicit(&pp->ngs, ngs + n, memory_order_relaxed);
+}
+
+// Gs that are not dead, as good as such a number can be while they run.
+int64_t sched_ngs(void) {
+  int64_t n = 0;
+  for (int32_t i = 0; i < MAX_PROCS && gl_allp[i]; i++) n += gl_allp[i]->ngs;
+  return n;
 }
 
 static uint64_t next_goid(P *pp) {
@@ -669,7 +667,7 @@ static G *new_runnable(const GlFuncVal *fn, size_t stack, uintptr_t gopc,
   gp->bp = (uintptr_t)(sp + 5);
   gp->sp = (uintptr_t)sp;
   gp->system = false;
-  atomic_fetch_add_explicit(&gl_sched.ngs, 1, memory_order_relaxed);
+  count_gs(pp, 1);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_release);
   return gp;
 }
@@ -713,7 +711,7 @@ void goexit0(G *gp) {
   gp->waiting = NULL;
   gp->ret[0] = gp->ret[1] = 0;
   if (gp->system) atomic_fetch_sub(&gl_sched.nsysgs, 1);
-  atomic_fetch_sub_explicit(&gl_sched.ngs, 1, memory_order_relaxed);
+  count_gs(mp->p, -1);
   if (gp->first->next) stack_reset(gp);
   gp->seg = gp->first;
   gfput(mp->p, gp);
@@ -728,7 +726,8 @@ void goexit0(G *gp) {
 }
 
 intptr_t gl_numgoroutine(void) {
-  return (intptr_t)(gl_sched.ngs - gl_sched.nsysgs);
+  int64_t n = sched_ngs() - gl_sched.nsysgs;
+  return n < 1 ? 1 : (intptr_t)n;
 }
 
 // ----------------------------------------------------------------- deadlock
@@ -746,7 +745,7 @@ void checkdead(void) {
         gp->status == Gsyscall)
       return;
   unlock(&gl_sched.lock);
-  int64_t users = gl_sched.ngs - gl_sched.nsysgs;
+  int64_t users = sched_ngs() - gl_sched.nsysgs;
   if (users == 0)
     fatal("no goroutines (main called runtime.Goexit) - deadlock!");
   fatal("all goroutines are asleep - deadlock!");

@@ -80,23 +80,9 @@ static P *new_p(int32_t id) {
 
 static void destroy_p(P *pp, P *to) {
   bool inherit;
-  for (G *gp; (gp = runqget(pp, &inherit));) {
-    gp->schedlink = NULL;
-    if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = gp;
-    else gl_sched.runq.head = gp;
-    gl_sched.runq.tail = gp;
-    atomic_fetch_add(&gl_sched.runqsize, 1);
-  }
+  for (G *gp; (gp = runqget(pp, &inherit));) globrunqput_locked(gp);
   timers_adopt(to, pp);
-  while (pp->gfree) {
-    G *gp = pp->gfree;
-    pp->gfree = gp->schedlink;
-    G **list = gp->first ? &gl_sched.gfree : &gl_sched.gfree_nostack;
-    gp->schedlink = *list;
-    *list = gp;
-    if (gp->first) gl_sched.ngfree++;
-  }
-  pp->ngfree = 0;
+  gfree_give(pp, 0);
   atomic_store(&pp->status, Pdead);
 }
 

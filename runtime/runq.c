@@ -16,9 +16,8 @@ static bool alone(void) { return gl_gomaxprocs == 1; }
 
 static void globrunqput_batch(GQueue *q) {
   lock(&gl_sched.lock);
-  if (gl_sched.runq.tail) gl_sched.runq.tail->schedlink = q->head;
-  else gl_sched.runq.head = q->head;
-  gl_sched.runq.tail = q->tail;
+  for (G *gp = q->head; gp; gp = gp->schedlink)
+    gqueue_put(&gl_sched.runq, gp);
   atomic_fetch_add(&gl_sched.runqsize, q->n);
   unlock(&gl_sched.lock);
 }
@@ -35,10 +34,10 @@ static bool put_slow(P *pp, G *gp, uint32_t h, uint32_t t) {
           memory_order_relaxed))
     return false;
   if (gp) batch[n++] = gp;
-  for (uint32_t i = 0; i + 1 < n; i++) batch[i]->schedlink = batch[i + 1];
-  batch[n - 1]->schedlink = NULL;
-  GQueue q = {batch[0], batch[n - 1], (int32_t)n};
-  globrunqput_batch(&q);
+  lock(&gl_sched.lock);
+  for (uint32_t i = 0; i < n; i++) gqueue_put(&gl_sched.runq, batch[i]);
+  atomic_fetch_add(&gl_sched.runqsize, (int32_t)n);
+  unlock(&gl_sched.lock);
   counter_inc(COUNT_OVERFLOW);
   return true;
 }
@@ -120,6 +119,14 @@ static void shuffle_head(P *pp) {
   atomic_store_explicit(&pp->runq[k % RUNQ_SIZE], a, memory_order_relaxed);
 }
 
+// Another processor may have made the Gs that follow the one at h, or they have
+// waited for long: ask for their memory while that one runs. Thieves may take
+// them, but a G is never freed.
+static void look_ahead(P *pp, uint32_t h, uint32_t t) {
+  if (t - h > 2) g_prefetch(LOAD(pp->runq[(h + 2) % RUNQ_SIZE], relaxed));
+  if (t - h > 1) g_prefetch_stack(LOAD(pp->runq[(h + 1) % RUNQ_SIZE], relaxed));
+}
+
 // Owner only. *inherit: it came from runnext.
 G *runqget(P *pp, bool *inherit) {
   if (UNLIKELY(gl_debug.deterministic)) shuffle_head(pp);
@@ -128,7 +135,9 @@ G *runqget(P *pp, bool *inherit) {
   if (next) return next;
   if (alone()) {
     uint32_t h = LOAD(pp->runqhead, relaxed);
-    if (h == LOAD(pp->runqtail, relaxed)) return NULL;
+    uint32_t t = LOAD(pp->runqtail, relaxed);
+    if (t == h) return NULL;
+    look_ahead(pp, h, t);
     atomic_store_explicit(&pp->runqhead, h + 1, memory_order_relaxed);
     return LOAD(pp->runq[h % RUNQ_SIZE], relaxed);
   }
@@ -136,6 +145,7 @@ G *runqget(P *pp, bool *inherit) {
     uint32_t h = LOAD(pp->runqhead, acquire);
     uint32_t t = LOAD(pp->runqtail, relaxed);
     if (t == h) return NULL;
+    look_ahead(pp, h, t);
     G *gp = LOAD(pp->runq[h % RUNQ_SIZE], relaxed);
     if (atomic_compare_exchange_strong_explicit(
             &pp->runqhead, &h, h + 1, memory_order_release,

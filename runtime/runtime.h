@@ -27,6 +27,7 @@ typedef struct Hchan Hchan;
 typedef struct Timer Timer;
 typedef struct AsyncSave AsyncSave;
 typedef struct MemProf MemProf;
+typedef struct GBatch GBatch;
 
 enum { PROF_DEPTH = 32 };  // of a stack in a profile
 
@@ -140,7 +141,7 @@ struct G {
   bool preempt;        // sysmon asked it to yield
   bool system;         // runtime's own: not counted by NumGoroutine
   bool paniconfault;   // debug.SetPanicOnFault
-  G *schedlink;        // run queues, free lists, netpoll lists
+  G *schedlink;        // short lists: polled, due, dead without a stack
   Sudog *waiting;      // sudogs it waits on, select: in lock order
   const GlFuncVal *fn; // what it runs
   uintptr_t gopc;      // return address of the go statement
@@ -178,7 +179,7 @@ typedef struct GoSite {
 } GoSite;
 
 // One processor: the right to run Gs, and what goes with it.
-enum { RUNQ_SIZE = 256 };
+enum { RUNQ_SIZE = 256, GFREE_MAX = 64 };
 struct P {
   // Single producer (the owner), many consumers. runqhead is written by
   // consumers, runqtail by the owner.
@@ -200,8 +201,9 @@ struct P {
   bool turn;            // the global queue is next
   _Atomic bool spent;   // sysmon: preempted since its slice is over
 
-  G *gfree;             // dead Gs, most with a first segment
+  G *gfree[GFREE_MAX];  // dead Gs, most with a first segment; the last goes
   int32_t ngfree;
+  _Atomic int64_t ngs;  // Gs made here less those that ended here
   uint64_t goidcache, goidcacheend;
   Sudog *sudogs;
   int32_t nsudogs;
@@ -263,9 +265,14 @@ typedef struct GQueue {
   int32_t n;
 } GQueue;
 
+// Many Gs in the order in which they came; gqueue.c.
+typedef struct GBatches {
+  GBatch *head, *tail;
+} GBatches;
+
 struct Sched {
   Lock lock;
-  GQueue runq;           // global queue; lock (n also read without)
+  GBatches runq;         // global queue; lock
   _Atomic int32_t runqsize;
   M *midle;              // lock
   int32_t nmidle, mcount;
@@ -292,12 +299,14 @@ struct Sched {
   Note sysmonnote;
   _Atomic int64_t lastpoll;   // 0: somebody is polling
   _Atomic int64_t polluntil;  // when that poll ends
-  Lock gfreelock;
-  G *gfree, *gfree_nostack;
-  int32_t ngfree;        // on gfree
+  // On lines of their own: all Ps write these when goroutines come and go,
+  // and read the ones above at every switch.
+  _Alignas(64) Lock gfreelock;
+  GBatches gfree;        // dead Gs with a stack, the last first
+  G *gfree_nostack;
+  _Atomic int32_t ngfree;   // on gfree; written under the lock
   _Atomic uint64_t goidgen;
-  _Atomic int64_t ngs;      // Gs that are not dead
-  _Atomic int64_t nsysgs;   // of these the runtime's own
+  _Atomic int64_t nsysgs;   // the runtime's own Gs that are not dead
 };
 
 enum { MAX_PROCS = 1024, MAX_MS = 10000 };
@@ -534,6 +543,8 @@ void gosched(G *gp);
 NORETURN void gopreempt(G *gp);
 void goexit0(G *gp);
 void gfree_scavenge(int32_t keep);
+void gfree_give(P *pp, int32_t keep);
+int64_t sched_ngs(void);
 void go(const GlFuncVal *fn);
 void wakep(void);
 void handoffp(P *pp);
@@ -546,6 +557,14 @@ P *pidleget(void);
 void globrunqput(G *gp);
 void globrunqput_locked(G *gp);
 void checkdead(void);
+
+// gqueue.c
+void gqueue_put(GBatches *q, G *gp);
+G *gqueue_get(GBatches *q);
+void gstack_push(GBatches *q, G *gp);
+G *gstack_pop(GBatches *q);
+void g_prefetch(const G *gp);
+void g_prefetch_stack(const G *gp);
 
 // m.c
 void minit(M *mp);

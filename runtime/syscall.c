@@ -30,7 +30,7 @@ static void stopped_in_syscall(P *pp) {
 
 void entersyscall(G *gp) {
   static _Atomic bool started;
-  if (UNLIKELY(!started) && gl_sched.ngs > 1 &&
+  if (UNLIKELY(!started) && ((G *)gl_allgs)->alllink &&
       !atomic_exchange(&started, true))
     sysmon_start();
   M *mp = gl_tls_m;

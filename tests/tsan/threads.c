@@ -66,6 +66,16 @@ NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
   chan_unlock(c);
   schedule();
 }
+// The memory of a batch of Gs.
+Seg *stack_alloc(size_t size) {
+  (void)size;
+  char *p = aligned_alloc(64, 1024);
+  CHECK(p);
+  Seg *s = (Seg *)(p + 1024 - sizeof(Seg));
+  s->lo = (uintptr_t)p;
+  return s;
+}
+void stack_free(Seg *s) { free((void *)s->lo); }
 static _Atomic int timer_wakes;
 _Atomic int64_t gl_mutexrate;  // no profile
 void profile_contention(G *gp, G *waiter) {
@@ -215,12 +225,8 @@ static void take(G *gp) {
 
 static void take_global(void) {
   lock(&gl_sched.lock);
-  G *gp = gl_sched.runq.head;
-  if (gp) {
-    gl_sched.runq.head = gp->schedlink;
-    if (!gl_sched.runq.head) gl_sched.runq.tail = NULL;
-    gl_sched.runqsize--;
-  }
+  G *gp = gqueue_get(&gl_sched.runq);
+  if (gp) gl_sched.runqsize--;
   unlock(&gl_sched.lock);
   if (gp) take(gp);
 }

@@ -2,7 +2,7 @@
 // link: runtime
 //
 // The run queue of a P: order, runnext, overflow to the global queue,
-// stealing; and a thief against the owner.
+// stealing; and a thief against the owner. The batches of gqueue.c.
 #include "rt_test.h"
 
 static P p1, p2;
@@ -45,11 +45,10 @@ static void overflow(void **state) {
   for (int i = 0; i <= RUNQ_SIZE; i++) runqput(&p1, &gs[i], false);
   // The older half and the newest went to the global queue.
   assert_int_equal(gl_sched.runqsize, RUNQ_SIZE / 2 + 1);
-  G *gp = gl_sched.runq.head;
-  for (int i = 0; i < RUNQ_SIZE / 2; i++, gp = gp->schedlink)
-    assert_ptr_equal(gp, &gs[i]);
-  assert_ptr_equal(gp, &gs[RUNQ_SIZE]);
-  assert_null(gp->schedlink);
+  for (int i = 0; i < RUNQ_SIZE / 2; i++)
+    assert_ptr_equal(gqueue_get(&gl_sched.runq), &gs[i]);
+  assert_ptr_equal(gqueue_get(&gl_sched.runq), &gs[RUNQ_SIZE]);
+  assert_null(gqueue_get(&gl_sched.runq));
   for (int i = RUNQ_SIZE / 2; i < RUNQ_SIZE; i++)
     assert_ptr_equal(runqget(&p1, &inherit), &gs[i]);
   assert_null(runqget(&p1, &inherit));
@@ -90,6 +89,30 @@ static void batch(void **state) {
   assert_int_equal(gl_sched.runqsize, 300 - RUNQ_SIZE);
 }
 
+// Where no G can lie: who looks at one that is only queued does not survive.
+static G *nowhere(uintptr_t i) { return (G *)(i * 16); }
+
+static void batches(void **state) {
+  enum { MANY = 5000 };
+  uint64_t before = stack_bytes();
+  GBatches q = {0}, s = {0};
+  uintptr_t in = 1, out = 1;
+  for (int round = 0; round < 50; round++) {
+    for (int i = 0; i < MANY; i++) gqueue_put(&q, nowhere(in++));
+    for (int i = 0; i < MANY - round; i++)
+      assert_ptr_equal(gqueue_get(&q), nowhere(out++));
+  }
+  while (out < in) assert_ptr_equal(gqueue_get(&q), nowhere(out++));
+  assert_null(gqueue_get(&q));
+  for (uintptr_t i = 1; i <= MANY; i++) gstack_push(&s, nowhere(i));
+  assert_true(stack_bytes() > before + MANY * sizeof(G *));
+  for (uintptr_t i = MANY; i > 0; i--)
+    assert_ptr_equal(gstack_pop(&s), nowhere(i));
+  assert_null(gstack_pop(&s));
+  // Each keeps one batch, the others went back.
+  assert_true(stack_bytes() <= before + 2 * gl_stack_first);
+}
+
 // Every G is taken exactly once.
 enum { ROUNDS = 200, BATCH = 1000 };
 static _Atomic int taken[BATCH];
@@ -121,8 +144,7 @@ static void race(void **state) {
       }
     }
     for (G *gp; (gp = runqget(&p1, &inherit));) taken[gp - gs]++;
-    for (G *gp = gl_sched.runq.head; gp; gp = gp->schedlink) taken[gp - gs]++;
-    memset(&gl_sched.runq, 0, sizeof gl_sched.runq);
+    for (G *gp; (gp = gqueue_get(&gl_sched.runq));) taken[gp - gs]++;
     gl_sched.runqsize = 0;
     for (int i = 0; i < BATCH; i++) {
       while (taken[i] < r + 1) {}
@@ -138,7 +160,7 @@ int main(void) {
       cmocka_unit_test(fifo_and_next), cmocka_unit_test(next_kicks_out),
       cmocka_unit_test(overflow),      cmocka_unit_test(steal),
       cmocka_unit_test(steal_next),    cmocka_unit_test(batch),
-      cmocka_unit_test(race),
+      cmocka_unit_test(batches),       cmocka_unit_test(race),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
