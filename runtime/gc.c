@@ -31,6 +31,7 @@
 
 enum {
   MARKERS = 8,
+  GROWTH = 16,         // a full heap grows by one part in so many
   MIN_LONG = 128,      // bytes of a stack worth an entry on the mark stack
   ARRAY_PIECE = 1024   // bytes of an array marked at once
 };
@@ -266,6 +267,7 @@ void gc_init(int32_t procs) {
   GC_set_all_interior_pointers(1);
   GC_set_dont_precollect(1);
   GC_set_finalize_on_demand(1);
+  GC_set_free_space_divisor(GROWTH);
   GC_set_warn_proc(no_warnings);
   // Not SIGPWR and SIGXCPU, whose default actions programs rely on.
   GC_set_suspend_signal(SIGRTMAX - 1);
