@@ -3,7 +3,10 @@
 // Roots and threads for libgc, the conservative mark-sweep collector.
 //
 // What the collector must find, and how:
-//  - static data of the program and the runtime: libgc registers it itself;
+//  - static data of the program and the runtime: libgc registers it itself.
+//    Its own variables are left out: one is the end of the memory it mapped
+//    last, which often is the first word of a large object, and would keep
+//    that for ever;
 //  - the thread stacks of Ms: gcthread.c;
 //  - goroutine stacks: every G is an object of its own kind whose mark
 //    procedure pushes its segments. Pushing stacks from push_roots instead
@@ -257,6 +260,17 @@ static void start_libgc(void) {
   if (!given) unsetenv(name);
 }
 
+// Where gl.ld put libgc's variables; NULL in programs linked without it.
+extern char gl_gcbss_start[] __attribute__((weak));
+extern char gl_gcbss_end[] __attribute__((weak));
+
+// What the collector shall not look through.
+static void exclude_roots(void) {
+  GC_exclude_static_roots((void *)&gl_allgs, (void *)(&gl_allgs + 1));
+  if ((uintptr_t)gl_gcbss_start != 0)
+    GC_exclude_static_roots(gl_gcbss_start, gl_gcbss_end);
+}
+
 // procs and the machine's processors bound the threads that mark: a program
 // on one processor has no other, and allocation then needs no synchronisation
 // with markers. More than there are processors only take threads that may be
@@ -278,7 +292,7 @@ void gc_init(int32_t procs) {
   old_push_roots = GC_get_push_other_roots();
   GC_set_push_other_roots(push_roots);
   pacer_init();
-  GC_exclude_static_roots((void *)&gl_allgs, (void *)(&gl_allgs + 1));
+  exclude_roots();
   gc_threads_init();
 }
 
