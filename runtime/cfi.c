@@ -13,6 +13,7 @@
 // file: it may be damaged, so nothing is read beyond its end.
 #include "runtime.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { REG_BP = 6, REG_SP = 7, STACK_DEPTH = 8 };
@@ -147,27 +148,99 @@ static bool run(In in, const Cie *cie, uint64_t target, Row *row) {
   return !in.bad;
 }
 
+// What the entry with the CIE at id and the instructions e says `offset` bytes
+// into its code.
+static bool row_of(const uint8_t *sect, size_t size, uint64_t id, In e,
+                   uint64_t offset, Row *row) {
+  Cie cie;
+  if (id >= size || !read_cie((In){sect + id, sect + size, false}, &cie))
+    return false;
+  *row = (Row){0};
+  return run((In){cie.code, cie.end, false}, &cie, UINT64_MAX, row) &&
+         run(e, &cie, offset, row);
+}
+
+// All entries, by address: for those who may not search (cpuprof.c).
+typedef struct Entry {
+  uint64_t lo, len, id;
+  const uint8_t *p, *end;
+} Entry;
+static Entry *entries;
+static size_t nentries;
+static uintptr_t file_base;
+static const uint8_t *file_sect;
+static size_t file_size;
+static _Atomic bool prepared;
+
+// The next entry of the section: false at its end, or if it is damaged. One
+// whose len is 0 is none.
+static bool next_entry(In *in, Entry *e) {
+  *e = (Entry){0};
+  if (in->p >= in->end) return false;
+  uint64_t n = fixed(in, 4);
+  if (in->bad || n >= 0xfffffff0 || n > (uint64_t)(in->end - in->p))
+    return false;
+  In i = {in->p, in->p + n, false};
+  in->p += n;
+  e->id = fixed(&i, 4);
+  if (e->id == 0xffffffff) return true;
+  e->lo = fixed(&i, 8);
+  e->len = fixed(&i, 8);
+  if (i.bad) e->len = 0;
+  e->p = i.p;
+  e->end = i.end;
+  return true;
+}
+
+static int by_lo(const void *a, const void *b) {
+  uint64_t x = ((const Entry *)a)->lo, y = ((const Entry *)b)->lo;
+  return x < y ? -1 : x > y;
+}
+
+// Before the first signal whose handler looks for callers. Not in a handler.
+void cfi_prepare(void) {
+  static Lock once;
+  size_t size;
+  uintptr_t bias;
+  const uint8_t *sect = symtab_debug_frame(&size, &bias);
+  lock(&once);
+  if (sect && !prepared) {
+    Entry e;
+    size_t n = 0;
+    for (In in = {sect, sect + size, false}; next_entry(&in, &e);) n++;
+    entries = malloc((n + 1) * sizeof *entries);
+    for (In in = {sect, sect + size, false}; entries && next_entry(&in, &e);)
+      if (e.len != 0 && e.lo != 0) entries[nentries++] = e;
+    if (entries) qsort(entries, nentries, sizeof *entries, by_lo);
+    file_base = bias;
+    file_sect = sect;
+    file_size = size;
+    atomic_store(&prepared, entries != NULL);
+  }
+  unlock(&once);
+}
+
+static bool find_prepared(uint64_t pc, Entry *e) {
+  size_t lo = 0, hi = nentries;
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (entries[mid].lo <= pc) lo = mid + 1;
+    else hi = mid;
+  }
+  if (lo == 0 || pc - entries[lo - 1].lo >= entries[lo - 1].len) return false;
+  *e = entries[lo - 1];
+  return true;
+}
+
 // The row of pc, as the file counts: false if no entry has it.
 static bool find_row(const uint8_t *sect, size_t size, uint64_t pc, Row *row) {
   In in = {sect, sect + size, false};
-  while (in.p < in.end) {
-    uint64_t n = fixed(&in, 4);
-    if (in.bad || n >= 0xfffffff0 || n > (uint64_t)(in.end - in.p))
-      return false;
-    In e = {in.p, in.p + n, false};
-    in.p += n;
-    uint64_t id = fixed(&e, 4);
-    if (id == 0xffffffff) continue;
-    uint64_t lo = fixed(&e, 8), len = fixed(&e, 8);
-    if (e.bad || pc < lo || pc - lo >= len) continue;
-    Cie cie;
-    if (id >= size || !read_cie((In){sect + id, sect + size, false}, &cie))
-      return false;
-    *row = (Row){0};
-    return run((In){cie.code, cie.end, false}, &cie, UINT64_MAX, row) &&
-           run(e, &cie, pc - lo, row);
-  }
-  return false;
+  Entry e;
+  bool found = prepared && find_prepared(pc, &e);
+  while (!prepared && !found && next_entry(&in, &e))
+    found = e.len != 0 && pc >= e.lo && pc - e.lo < e.len;
+  return found && row_of(sect, size, e.id, (In){e.p, e.end, false}, pc - e.lo,
+                         row);
 }
 
 // The frame that is interrupted at pc with these sp and bp, on the stack of
@@ -176,8 +249,15 @@ bool cfi_caller(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp,
                 uintptr_t *ret, uintptr_t *callerbp) {
   size_t size;
   uintptr_t bias;
-  const uint8_t *sect = symtab_debug_frame(&size, &bias);
+  const uint8_t *sect;
   Row row;
+  if (prepared) {  // perhaps in a handler: no locks
+    sect = file_sect;
+    size = file_size;
+    bias = file_base;
+  } else {
+    sect = symtab_debug_frame(&size, &bias);
+  }
   if (!sect || !find_row(sect, size, pc - bias, &row)) return false;
   if (row.cfa_reg != REG_SP && row.cfa_reg != REG_BP) return false;
   uintptr_t cfa = (row.cfa_reg == REG_SP ? sp : bp) + (uintptr_t)row.cfa_off;

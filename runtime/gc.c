@@ -115,6 +115,7 @@ static Entry *push_g(G *gp, Entry *top, Entry *limit) {
   top = push_word((uintptr_t)gp->fn, top, limit, &gp->fn);
   top = push_word((uintptr_t)gp->panic, top, limit, &gp->panic);
   top = push_word((uintptr_t)gp->timer, top, limit, &gp->timer);
+  top = push_word((uintptr_t)gp->labels, top, limit, &gp->labels);
   top = push_range((uintptr_t)gp->ret, (uintptr_t)(gp->ret + 2), top, limit);
   top = push_sudogs(gp, top, limit);
   AsyncSave *as = gp->asave;

@@ -57,6 +57,11 @@ void minit(M *mp) {
   gc_thread_init(mp);
   char *tp = __builtin_thread_pointer();
   mp->guardp = (_Atomic uintptr_t *)(tp + TLS_GUARD);
+  if (UNLIKELY(gl_cpuprof != NULL)) {
+    lock(&gl_sched.allmlock);
+    gl_cpuprof->start(mp);
+    unlock(&gl_sched.allmlock);
+  }
 }
 
 // On g0 of a new M, from gl_mstart_asm.
@@ -138,6 +143,7 @@ static M *allocm(void) {
 // The collector walks this list whenever it likes, without a lock.
 static void unlink_m(M *mp) {
   lock(&gl_sched.allmlock);
+  if (gl_cpuprof) gl_cpuprof->end(mp);
   mp->guardp = NULL;
   mp->freelists = NULL;
   mp->tid = 0;

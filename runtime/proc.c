@@ -682,6 +682,7 @@ void go(const GlFuncVal *fn) {
   G *me = gl_tls_g;
   if (UNLIKELY(!fn)) fatal("go of nil func value");
   G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me->goid);
+  gp->labels = me->labels;
   runqput(cur_p(), gp, true);
   static _Atomic bool started;
   if (UNLIKELY(!started) && !atomic_exchange(&started, true)) sysmon_start();
@@ -707,6 +708,7 @@ void goexit0(G *gp) {
   gp->panic = NULL;
   gp->paniconfault = false;
   gp->fn = NULL;
+  gp->labels = NULL;
   gp->timer = NULL;  // the collector does not look at dead Gs
   gp->waiting = NULL;
   gp->ret[0] = gp->ret[1] = 0;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "abi.h"
 #include "asm_offsets.h"
@@ -151,6 +152,7 @@ struct G {
   _Atomic uint32_t selectdone;
   uint32_t waitsince;  // gl_sched.coarse when it was parked
   int64_t blockedat;   // nanotime then, for profiles; 0: no matter
+  void *labels;        // of pprof; inherited
   Sudog sudog;
 };
 
@@ -251,6 +253,8 @@ struct M {
   MemProf *memprof;     // or NULL
   uintptr_t createpcs[PROF_DEPTH];  // what its creator was at
   int ncreatepcs;
+  timer_t proftimer;    // cpuprof.c; allmlock
+  bool hasproftimer;
   uint64_t nmalloc[MALLOC_CLASSES];  // objects it took from libgc; 0: large
   uint64_t bmalloc;                  // bytes of these
   AsyncSave *aspare, *aretired;
@@ -682,6 +686,13 @@ void profile_unblocked(G *gp);
 void profile_contention(G *gp, G *waiter);
 intptr_t gl_profile(intptr_t kind, void *recs, intptr_t n, intptr_t zero);
 
+// cpuprof.c, in programs that can ask for the profile; else gl_cpuprof is NULL.
+typedef struct CpuProf {
+  bool (*signal)(siginfo_t *info, void *ctx);  // false: not its SIGPROF
+  void (*start)(M *mp), (*end)(M *mp);         // a thread; with allmlock
+} CpuProf;
+extern const CpuProf *_Atomic gl_cpuprof;
+
 // memprofile.c
 extern bool gl_memprof;  // can the program ask for a heap profile?
 void memprof_init(void);
@@ -785,12 +796,14 @@ typedef struct SymFrame {
   GlString name, file;
   int line;
 } SymFrame;
+bool symtab_no_args(uintptr_t entry);
 int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
 
 const uint8_t *symtab_debug_frame(size_t *size, uintptr_t *base);
 
 // cfi.c
+void cfi_prepare(void);
 bool cfi_caller(G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp,
                 uintptr_t *ret, uintptr_t *callerbp);
 
@@ -809,11 +822,15 @@ typedef struct Unwind {
   Seg *seg;  // where the last frame was, or NULL
   uintptr_t pc, bp;
   uintptr_t sp;  // of an interrupted instruction, else 0
+  uintptr_t ret; // where an interrupted routine without a frame returns to
   bool call;  // pc is a return address, not an interrupted instruction
   bool first;
 } Unwind;
 bool unwind_start(Unwind *u, G *gp);
 bool unwind_next(Unwind *u);
+bool signal_in_gl_text(uintptr_t pc);
+bool signal_interrupted(G *gp, void *ctx, Unwind *u);  // signal.c
+void unwind_at(Unwind *u, G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp);
 intptr_t gl_pckind(uintptr_t pc);
 const char *wait_reason_text(int reason);
 void traceback(G *gp, int status_running);

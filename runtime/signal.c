@@ -95,7 +95,7 @@ static uintptr_t handler_of(uintptr_t pc) {
   return s ? s->handler : 0;
 }
 
-static bool in_gl_text(uintptr_t pc) {
+bool signal_in_gl_text(uintptr_t pc) {
   extern char __start_glwrap[] __attribute__((weak));
   extern char __stop_glwrap[] __attribute__((weak));
   return (pc >= (uintptr_t)gl_text_start && pc < (uintptr_t)gl_text_end) ||
@@ -137,18 +137,19 @@ static void prepare_dump(void) {
 // Where gp's .gl code was interrupted: there, or in a function of the C
 // library that it called on its own stack (memmove and its kin, which push
 // nothing). False if it is in C, or in the runtime's assembly.
-static bool interrupted(G *gp, ucontext_t *uc, Unwind *u) {
+bool signal_interrupted(G *gp, void *ctx, Unwind *u) {
+  ucontext_t *uc = ctx;
   greg_t *r = uc->uc_mcontext.gregs;
   uintptr_t sp = (uintptr_t)r[REG_RSP];
   *u = (Unwind){.g = gp, .pc = (uintptr_t)r[REG_RIP],
                 .bp = (uintptr_t)r[REG_RBP], .sp = sp};
   if (gp->sp != 0 || sp & 7 || sp < gp->seg->lo || sp >= gp->seg->hi)
     return false;
-  if (in_gl_text(u->pc)) return true;
+  if (signal_in_gl_text(u->pc)) return true;
   uintptr_t ret = *(uintptr_t *)sp;
   if (u->pc >= (uintptr_t)__executable_start && u->pc < (uintptr_t)_end)
     return false;
-  if (!in_gl_text(ret)) return false;
+  if (!signal_in_gl_text(ret)) return false;
   u->pc = ret;
   u->sp = 0;
   u->call = true;
@@ -204,7 +205,7 @@ bool signal_hand_over(siginfo_t *info, void *ctx) {
   M *mp = gl_tls_m;
   G *gp = mp ? mp->curg : NULL;
   Unwind u;
-  if (!mp || mp->dying || (gp && interrupted(gp, uc, &u))) return false;
+  if (!mp || mp->dying || (gp && signal_interrupted(gp, uc, &u))) return false;
   if (!sysmon_running()) return false;
   if (!report_claim()) return true;  // there is one already
   handed.info = *info;
@@ -246,7 +247,7 @@ NORETURN void signal_report(int sig, siginfo_t *info, void *ctx) {
   M *mp = gl_tls_m;
   G *gp = mp ? mp->curg : NULL;
   Unwind u;
-  bool gl = gp && interrupted(gp, uc, &u);
+  bool gl = gp && signal_interrupted(gp, uc, &u);
   bool sent = info->si_code <= 0 || sig == SIGTRAP || sig == SIGSYS;
   bool all = sent || !gl || gl_traceback_all;
   open_to_collector(mp, uc);
@@ -271,7 +272,7 @@ static bool call_sigpanic(G *gp, int sig, ucontext_t *uc, siginfo_t *info,
   greg_t *r = uc->uc_mcontext.gregs;
   Unwind u;
   uintptr_t sp = ((uintptr_t)r[REG_RSP] & ~(uintptr_t)15) - 24;
-  if (!interrupted(gp, uc, &u) || sp < gp->seg->lo + SIGPANIC_ROOM)
+  if (!signal_interrupted(gp, uc, &u) || sp < gp->seg->lo + SIGPANIC_ROOM)
     return false;
   ((uintptr_t *)sp)[0] = u.pc;
   ((uintptr_t *)sp)[1] = u.sp;

@@ -72,7 +72,11 @@ static NORETURN void end_by(int sig) {
   _exit(2);
 }
 
+const CpuProf *_Atomic gl_cpuprof;
+
 static void on_signal(int sig, siginfo_t *info, void *ctx) {
+  const CpuProf *prof = sig == SIGPROF ? gl_cpuprof : NULL;
+  if (prof && prof->signal(info, ctx)) return;
   if (sig_send(sig)) return;
   Action a = action_of(sig);
   if (a == END) end_by(sig);

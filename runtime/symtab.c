@@ -13,6 +13,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,7 +37,7 @@ typedef struct Section {
   size_t size;
   bool packed;
 } Section;
-static Section debug_line, debug_frame;
+static Section debug_line, debug_frame, noargs;
 
 static int by_lo(const void *a, const void *b) {
   uintptr_t x = ((const Func *)a)->lo, y = ((const Func *)b)->lo;
@@ -73,6 +74,8 @@ static void read_symbols(const uint8_t *elf, const Elf64_Shdr *sh,
     uintptr_t lo = bias + sym[i].st_value;
     const char *name = (const char *)elf + strs->sh_offset + sym[i].st_name;
     if (strcmp(name, "gl_start") == 0) continue;  // an alias of runtime.main
+    // No functions, and without a size: what follows is not theirs.
+    if (strcmp(name, "_init") == 0 || strcmp(name, "_fini") == 0) continue;
     funcs[nfuncs++] = (Func){lo, lo + sym[i].st_size, name};
   }
   qsort(funcs, nfuncs, sizeof *funcs, by_lo);
@@ -118,6 +121,8 @@ static void load(void) {
           note_section(&debug_line, elf, &sh[i]);
         else if (strcmp(name, ".debug_frame") == 0)
           note_section(&debug_frame, elf, &sh[i]);
+        else if (strcmp(name, ".debug_glnoargs") == 0)
+          note_section(&noargs, elf, &sh[i]);
       }
     }
   }
@@ -144,6 +149,8 @@ const uint8_t *symtab_debug_frame(size_t *size, uintptr_t *base) {
 }
 
 static const Func *find(uintptr_t pc) {
+  extern char __executable_start[], etext[];
+  if (pc < (uintptr_t)__executable_start || pc >= (uintptr_t)etext) return NULL;
   if (!loaded) load();
   size_t lo = 0, hi = nfuncs;
   while (lo < hi) {
@@ -157,10 +164,88 @@ static const Func *find(uintptr_t pc) {
   return NULL;
 }
 
+static GlString cstr(const char *s) {
+  return (GlString){(const uint8_t *)s, s ? (intptr_t)strlen(s) : 0};
+}
+
+// A copy that is never freed, the same for the same text: callers hold on to
+// names. NULL without memory.
+static const char *keep(const char *s) {
+  static Lock keeplock;
+  static struct Kept {
+    struct Kept *next;
+    char text[];
+  } *table[256];
+  size_t n = strlen(s), h = 5381;
+  for (size_t i = 0; i < n; i++) h = h * 33 + (uint8_t)s[i];
+  struct Kept **slot = &table[h % 256], *k;
+  lock(&keeplock);
+  for (k = *slot; k && strcmp(k->text, s) != 0;) k = k->next;
+  if (!k && (k = malloc(sizeof *k + n + 1))) {
+    memcpy(k->text, s, n + 1);
+    k->next = *slot;
+    *slot = k;
+  }
+  unlock(&keeplock);
+  return k ? k->text : NULL;
+}
+
+// s with [...] for type arguments, in to, as far as there is room.
+static void elide_arguments(const char *s, char *to, size_t room) {
+  size_t n = 0;
+  int depth = 0;
+  for (; *s && n + 6 < room; s++) {
+    if (*s == ']' && --depth == 0) n += (size_t)sprintf(to + n, "[...]");
+    else if (*s == '[') depth++;
+    else if (depth == 0) to[n++] = *s;
+  }
+  to[n] = 0;
+}
+
+static int by_address(const void *a, const void *b) {
+  uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+  return x < y ? -1 : x > y;
+}
+
+// Whether the function at entry has no parameters: the compiler lists those
+// (backend/noargs.c).
+bool symtab_no_args(uintptr_t entry) {
+  static uint64_t *list;
+  static size_t n;
+  static _Atomic bool sorted;
+  size_t size;
+  const uint8_t *bytes = section_bytes(&noargs, &size);
+  lock(&once);
+  if (bytes && !sorted && (list = malloc(size + 1))) {
+    n = size / sizeof *list;
+    memcpy(list, bytes, n * sizeof *list);
+    qsort(list, n, sizeof *list, by_address);
+  }
+  sorted = true;
+  unlock(&once);
+  uint64_t key = entry - bias;
+  return list && bsearch(&key, list, n, sizeof *list, by_address);
+}
+
+// The name of a function as Go's reports have it: instances are p.f[...] and
+// p.(*T[...]).m, while the linker knows them as p.f[int] and (*p.T[int]).m.
+static GlString go_name(const char *s) {
+  char buf[512], out[520];
+  if (!s || !strchr(s, '[') || strncmp(s, "type:", 5) == 0) return cstr(s);
+  elide_arguments(s, buf, sizeof buf);
+  if (strncmp(buf, "(*", 2) != 0) return cstr(keep(buf));
+  const char *slash = strrchr(buf, '/');
+  char *dot = strchr(slash ? slash : buf, '.');
+  if (!dot) return cstr(keep(buf));
+  *dot = 0;
+  snprintf(out, sizeof out, "%s.(*%s", buf + 2, dot + 1);
+  return cstr(keep(out));
+}
+
 bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry) {
   const Func *f = find(pc);
   if (!f) return false;
-  *name = (GlString){(const uint8_t *)f->name, (intptr_t)strlen(f->name)};
+  *name = go_name(f->name);
   if (entry) *entry = f->lo;
   return true;
 }
@@ -251,10 +336,6 @@ static Die *find_cu(uintptr_t pc, uint64_t *delta) {
   return NULL;
 }
 
-static GlString cstr(const char *s) {
-  return (GlString){(const uint8_t *)s, s ? (intptr_t)strlen(s) : 0};
-}
-
 // The compiler puts relative paths of //line directives into folder "/.".
 static GlString path_of(const char *s) {
   return cstr(s && strncmp(s, "/./", 3) == 0 ? s + 3 : s);
@@ -271,7 +352,7 @@ static GlString die_name(Die *d) {
   Attr a;
   if (dw.dwarf_attr_integrate(d, AT_LINKAGE_NAME, &a) ||
       dw.dwarf_attr_integrate(d, AT_NAME, &a))
-    return cstr(dw.dwarf_formstring(&a));
+    return go_name(dw.dwarf_formstring(&a));
   return cstr("?");
 }
 
@@ -283,7 +364,7 @@ static GlString file_name(Die *cu, uint64_t index) {
   return path_of(dw.dwarf_filesrc(files, index, NULL, NULL));
 }
 
-// Without libdw. The names are kept: callers hold on to them.
+// Without libdw.
 static int line_only(uintptr_t pc, SymFrame *out) {
   char buf[1024];
   size_t size;
@@ -291,22 +372,9 @@ static int line_only(uintptr_t pc, SymFrame *out) {
   if (!lines ||
       !dwarf_line(lines, size, pc - bias, buf, sizeof buf, &out[0].line))
     return 0;
-  static Lock keeplock;
-  static struct Kept {
-    struct Kept *next;
-    char path[];
-  } *kept;
-  lock(&keeplock);
-  struct Kept *k = kept;
-  while (k && strcmp(k->path, buf) != 0) k = k->next;
-  if (!k && (k = malloc(sizeof *k + strlen(buf) + 1))) {
-    strcpy(k->path, buf);
-    k->next = kept;
-    kept = k;
-  }
-  unlock(&keeplock);
-  if (!k) return 0;
-  out[0].file = path_of(k->path);
+  const char *path = keep(buf);
+  if (!path) return 0;
+  out[0].file = path_of(path);
   out[0].name = (GlString){NULL, 0};
   return 1;
 }

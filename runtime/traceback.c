@@ -38,7 +38,8 @@ intptr_t gl_pckind(uintptr_t pc) {
   if (pc == (uintptr_t)gl_calldefer_ret) return 3;
   if (pc == (uintptr_t)gl_goentry_ret) return 4;
   if (pc == (uintptr_t)gl_sigpanic_ret) return 5;
-  if (pc >= (uintptr_t)__start_glwrap && pc < (uintptr_t)__stop_glwrap)
+  // A return address may be the first after a wrapper that never returns.
+  if (pc > (uintptr_t)__start_glwrap && pc <= (uintptr_t)__stop_glwrap)
     return 1;
   return 0;
 }
@@ -106,6 +107,16 @@ bool unwind_start(Unwind *u, G *gp) {
   return true;
 }
 
+// From a place in assembly, where gp is on its own stack: a routine without a
+// frame, whose return address is at sp, or one with.
+void unwind_at(Unwind *u, G *gp, uintptr_t pc, uintptr_t sp, uintptr_t bp) {
+  *u = (Unwind){.g = gp, .pc = pc, .bp = bp, .call = true};
+  if (in_morestack(pc)) hop(u);
+  else if (!(sp & 7) && sp >= gp->seg->lo && sp < gp->seg->hi &&
+           signal_in_gl_text(*(uintptr_t *)sp))
+    u->ret = *(uintptr_t *)sp;
+}
+
 // From the frame that a fault's panic made to the instruction that faulted,
 // or, where pc was in the C library, to the call of that.
 static void to_fault(Unwind *u) {
@@ -120,6 +131,11 @@ static void to_fault(Unwind *u) {
 bool unwind_next(Unwind *u) {
   uintptr_t sp = u->sp;
   u->sp = 0;
+  if (u->ret) {
+    u->pc = u->ret;
+    u->ret = 0;
+    return true;
+  }
   if (sp && cfi_caller(u->g, u->pc, sp, u->bp, &u->pc, &u->bp)) {
     u->call = true;
     hop(u);
@@ -145,19 +161,23 @@ bool unwind_next(Unwind *u) {
 
 // --------------------------------------------------------------- for .gl code
 
-// ccall: return addresses of the callers, skip 0 being the caller of this.
-// Calls that were inlined count too.
-intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
-  Unwind u;
+// Return addresses from u on, but for skip of them. Calls that were inlined
+// count too.
+static intptr_t callers(Unwind *u, intptr_t skip, uintptr_t *pcs, intptr_t n) {
   intptr_t k = 0;
-  if (!unwind_start(&u, gl_tls_g)) return 0;
   do {
-    intptr_t kind = gl_pckind(u.pc);
+    intptr_t kind = gl_pckind(u->pc);
     if (kind == 1 || kind == 3 || kind == 5) continue;
     if (k == n) break;
-    k += inline_callers(u.pc + !u.call, &skip, pcs + k, n - k);
-  } while (unwind_next(&u));
+    k += inline_callers(u->pc + !u->call, &skip, pcs + k, n - k);
+  } while (unwind_next(u));
   return k;
+}
+
+// ccall: those of the callers, skip 0 being the caller of this.
+intptr_t gl_callers(intptr_t skip, uintptr_t *pcs, intptr_t n) {
+  Unwind u;
+  return unwind_start(&u, gl_tls_g) ? callers(&u, skip, pcs, n) : 0;
 }
 
 // ------------------------------------------------------------------- printing
@@ -200,13 +220,16 @@ static const char *state_text(G *gp, int status) {
 
 static void print_gostring(GlString s) { print_bytes(s.ptr, (size_t)s.len); }
 
+// off: from the entry of the function; 0: there, or inlined.
 static void print_position(GlString file, int line, uintptr_t off) {
   print_str("\t");
   print_gostring(file);
   print_str(":");
   print_int(line);
-  print_str(" +");
-  print_hex(off);
+  if (off != 0) {
+    print_str(" +");
+    print_hex(off);
+  }
   print_str("\n");
 }
 
@@ -255,11 +278,11 @@ static void skip_panic(Unwind *u) {
   } while (unwind_next(&v));
 }
 
-// main.main has no arguments; of other functions they are not known.
-static void print_function(GlString name) {
+// Arguments are not known, but whether there are any is.
+static void print_function(GlString name, bool noparams) {
   if (same(name, "runtime.gopanic")) name = (GlString){(void *)"panic", 5};
   print_gostring(name);
-  print_str(same(name, "main.main") ? "()\n" : "(...)\n");
+  print_str(noparams || same(name, "main.main") ? "()\n" : "(...)\n");
 }
 
 // One frame, and before it those LLVM inlined into it.
@@ -279,8 +302,9 @@ static void print_frame(const Unwind *u) {
   f[n - 1].name = name;
   for (int i = 0; i < n; i++) {
     if (hidden(f[i].name)) continue;
-    print_function(f[i].name);
-    print_position(f[i].file, f[i].line, u->pc - entry);
+    bool real = i == n - 1;
+    print_function(f[i].name, real && symtab_no_args(entry));
+    print_position(f[i].file, f[i].line, real ? u->pc - entry : 0);
   }
 }
 
@@ -494,8 +518,10 @@ void gl_settraceback(const uint8_t *s, intptr_t n) {
 }
 
 // mcall: runtime.GoroutineProfile. The stacks of all Gs, 32 pcs each, into
-// recs when n are enough; their number, or -1: ask again.
-void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n) {
+// recs when n are enough, and their labels where these are asked for, too;
+// their number, or -1: ask again.
+void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n,
+                       void **labels) {
   if (!trylock(&gl_stwlock)) {
     me->ret[0] = (uintptr_t)-1;
     gosched(me);
@@ -509,11 +535,8 @@ void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n) {
     Unwind u;
     if (k < n) {
       memset(recs[k], 0, sizeof recs[k]);
-      int i = 0;
-      if (unwind_start(&u, gp)) {
-        do recs[k][i++] = u.pc;
-        while (i < 32 && unwind_next(&u));
-      }
+      if (labels) labels[k] = gp->labels;
+      if (unwind_start(&u, gp)) (void)callers(&u, 0, recs[k], 32);
     }
     k++;
   }

@@ -17,9 +17,11 @@ void check_symbols(const char *path);
 void release_functions(const char *path);
 // methodcalls.c: says in the object which methods are called by name.
 void note_method_calls(LLVMModuleRef mod);
+void note_no_args(LLVMModuleRef mod);
 // Both sides' hash of a method's name.
 uint64_t method_hash(const char *name, size_t n);
 #define METHOD_CALLS_SECTION ".glcalls"
+#define NO_ARGS_SECTION ".debug_glnoargs"  // read by runtime/symtab.c
 // publish.c: renames tmp to path; false after a message.
 bool publish(const char *tmp, const char *path);
 // emit.c: writes through a temporary name and renames. False and an error

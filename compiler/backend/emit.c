@@ -16,6 +16,7 @@ bool emit_object(LLVMModuleRef mod, const char *path) {
   char *tmp = arena_printf(perm, "%s.%ld.tmp", path, (long)getpid());
   char *message = NULL;
   note_method_calls(mod);
+  note_no_args(mod);
   if (LLVMTargetMachineEmitToFile(target_machine(), mod, tmp, LLVMObjectFile,
                                   &message)) {
     report(path, message);

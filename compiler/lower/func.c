@@ -71,6 +71,8 @@ void make_odr(Val g) {
   LLVMSetComdat(g, LLVMGetOrInsertComdat(M->mod, name));
 }
 
+void mark_no_args(Val fn) { string_attr(fn, NO_ARGS, ""); }
+
 void mark_wrapper(Val fn) {
   make_odr(fn);
   LLVMSetSection(fn, "glwrap");
@@ -491,9 +493,13 @@ static void lower_body(FuncInfo *info) {
 // Lowers the function as fn. self: what it calls in place of itself, or NULL.
 static void lower_function_as(FuncInfo *info, Val fn, Val self) {
   LLVMTypeRef type = LLVMGlobalGetValueType(fn);
-  func_begin(fn, type, link_name_info(info), func_pos(info));
+  func_begin(fn, type, link_name_info(info), 0);
   F->info = info;
   F->sig = info->sig;
+  debug_function(F, func_pos(info));
+  set_pos(func_pos(info));
+  if (!F->sig->func.recv && !F->sig->func.params.len)
+    mark_no_args(fn);
   F->self = self;
   set_linkage(info, info->obj ? directive_of(info->obj) : NULL);
   // A call may return by a panic that a deferred call ends, unseen by LLVM:

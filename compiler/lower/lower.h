@@ -199,6 +199,9 @@ void add_call_attr(Val call, const char *name);
 // For backend/prune.c: the attribute of a call of a method found at run time,
 // and how the names of tables of methods begin, of types and of interfaces.
 #define METHOD_CALL "gl-method"
+
+// Attribute of functions without parameters: backend/noargs.c.
+#define NO_ARGS "gl-noargs"
 #define METHOD_TABLE "method.table"
 #define IMETHOD_TABLE "imethod.table"
 
@@ -273,6 +276,7 @@ Val method_code(Type *t, const MethodEntry *m);  // takes the receiver itself
 Val function_declare(const char *name, LLVMTypeRef type);   // attributes set
 // Begin and end a generated function (wrapper, eq, hash, init): makes a new
 // F whose builder stands in the entry block.
+void mark_no_args(Val fn);
 void func_begin(Val fn, LLVMTypeRef type, const char *name, Pos pos);
 void func_end(void);
 // Several modules may define g; the linker keeps one. Hidden, in a comdat of

@@ -133,8 +133,11 @@ const char *link_name_lit(FuncInfo *lit) {
   const char *outer = arena_printf(perm, "%s.glob.", link_path(lit->pkg));
   if (lit->outer)
     outer = link_name_info(lit->outer);
+  // Go's names: f.func1, in it f.func1.1, and f-range1.
+  bool nested = lit->outer && !lit->outer->obj && !lit->outer->range;
   name = arena_printf(perm, "%s%s%d", outer,
-                      lit->range ? "-range" : ".func", lit_number(lit));
+                      lit->range ? "-range" : nested ? "." : ".func",
+                      lit_number(lit));
   map_put(&names, lit, (void *)name);
   return name;
 }

@@ -168,6 +168,7 @@ static Pos first_pos(void) {
 static void begin_init(const char *name) {
   Val fn = function_declare(name, void_func());
   func_begin(fn, void_func(), name, first_pos());
+  mark_no_args(fn);
   F->sig = type_func_new();
   F->is_init = true;
 }
