@@ -253,8 +253,8 @@ static void give_up(P *pp, bool spinning) {
 }
 
 // Let some M run pp (NULL: an idle P). spinning: the caller has counted the
-// M in nmspinning.
-void startm(P *pp, bool spinning) {
+// M in nmspinning. False if no P was idle; then the M is not counted any more.
+bool startm(P *pp, bool spinning) {
   bool wish = !pp;
   bool refused = wish && UNLIKELY(gl_sched.nothread != 0) &&
                  nanotime() < gl_sched.nothread;
@@ -265,20 +265,20 @@ void startm(P *pp, bool spinning) {
     unlock(&gl_sched.lock);
     if (!pp) {
       if (spinning) atomic_fetch_sub(&gl_sched.nmspinning, 1);
-      return;
+      return false;
     }
     if (mp) {
       counter_inc(COUNT_WAKE);
       mp->spinning = spinning;
       mp->nextp = pp;
       note_wakeup(&mp->park);
-      return;
+      return true;
     }
     int err = refused ? EAGAIN : newm(pp, spinning);
-    if (err == 0) return;
+    if (err == 0) return true;
     if (wish) {
       give_up(pp, spinning);
-      return;
+      return true;
     }
     if (tries >= CREATE_TRIES) thread_refused(err);
     usleep(1000);

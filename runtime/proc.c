@@ -11,12 +11,13 @@
 //
 // Waking Ms. Whoever makes a G runnable calls wakep(): it starts an M that
 // spins (looks for work without having any) unless one spins already. A
-// spinning M that finds work wakes the next before it runs it; one that stops
-// spinning looks once more over all queues after it has said so. The
-// submitter stores the G, then reads nmspinning; the M lowers nmspinning,
-// then reads the queues: both with sequential consistency, so one sees the
-// other. Rejected: a central queue (no locality, one lock), and handing a P
-// over at every ready (thrashes between Ms), as Go found before us.
+// spinning M that finds work wakes the next before it runs it; an M that gives
+// up its P looks once more over all queues after it has said so. The submitter
+// stores the G, then reads npidle and nmspinning; the M raises the one and
+// lowers the other, then reads the queues: both with sequential consistency,
+// so one sees the other. Rejected: a central queue (no locality, one lock),
+// and handing a P over at every ready (thrashes between Ms), as Go found
+// before us.
 //
 // All functions run on g0. schedule() and what ends in it never return.
 #include "runtime.h"
@@ -125,14 +126,23 @@ P *pidleget(void) {
   return pp;
 }
 
+// Who counted a spinning M but found no P for it looks again after taking that
+// back: in between, others relied on that M (tests/models/wakep.pml).
 void wakep(void) {
-  atomic_thread_fence(memory_order_seq_cst);
-  if (gl_sched.npidle == 0) return;
-  int32_t zero = 0;
-  if (gl_sched.nmspinning != 0 ||
-      !atomic_compare_exchange_strong(&gl_sched.nmspinning, &zero, 1))
-    return;
-  startm(NULL, true);
+  do {
+    atomic_thread_fence(memory_order_seq_cst);
+    if (gl_sched.npidle == 0) return;
+    int32_t zero = 0;
+    if (gl_sched.nmspinning != 0 ||
+        !atomic_compare_exchange_strong(&gl_sched.nmspinning, &zero, 1))
+      return;
+  } while (!startm(NULL, true));
+}
+
+static bool any_runq(void) {
+  for (int32_t i = 0; i < gl_gomaxprocs; i++)
+    if (gl_allp[i] && !runqempty(gl_allp[i])) return true;
+  return false;
 }
 
 // Give a P away: its M is stuck in a system call.
@@ -162,6 +172,8 @@ void handoffp(P *pp) {
   int64_t when = pp->timer0when;
   pidleput(pp);
   unlock(&gl_sched.lock);
+  // Who made a G runnable a moment ago saw no idle P.
+  if (any_runq()) wakep();
   // Its timers are now in the care of whoever polls.
   if (when != 0) netpoll_break();
 }
@@ -235,17 +247,14 @@ static G *steal_work(P *pp, int64_t *now, int64_t *until, bool *again) {
 
 // After giving up the P: is there work in any queue? Then take a P again.
 static bool check_runqs(void) {
-  for (int32_t i = 0; i < gl_gomaxprocs; i++) {
-    P *p2 = gl_allp[i];
-    if (!p2 || runqempty(p2)) continue;
-    lock(&gl_sched.lock);
-    P *pp = pidleget();
-    unlock(&gl_sched.lock);
-    if (!pp) return false;
-    acquirep(pp);
-    return true;
-  }
-  return false;
+  atomic_thread_fence(memory_order_seq_cst);
+  if (!any_runq() && gl_sched.runqsize == 0) return false;
+  lock(&gl_sched.lock);
+  P *pp = pidleget();
+  unlock(&gl_sched.lock);
+  if (!pp) return false;
+  acquirep(pp);
+  return true;
 }
 
 // What the poller found, to this P's queue: a lock and a wake-up for all of
@@ -380,8 +389,6 @@ static G *find_runnable(bool *inherit) {
       unlock(&gl_sched.lock);
       return gp;
     }
-    // An M that has not looked elsewhere spins instead, if work is likely
-    // to arrive while nobody looks.
     releasep();
     pidleput(pp);
     unlock(&gl_sched.lock);
@@ -390,24 +397,13 @@ static G *find_runnable(bool *inherit) {
     if (was_spinning) {
       mp->spinning = false;
       atomic_fetch_sub(&gl_sched.nmspinning, 1);
-      atomic_thread_fence(memory_order_seq_cst);
-      if (check_runqs()) {
-        mp->spinning = true;
-        atomic_fetch_add(&gl_sched.nmspinning, 1);
-        continue;
-      }
-      // The global queue may have got work between our look and now.
-      if (gl_sched.runqsize != 0) {
-        lock(&gl_sched.lock);
-        P *p2 = gl_sched.runqsize != 0 ? pidleget() : NULL;
-        unlock(&gl_sched.lock);
-        if (p2) {
-          acquirep(p2);
-          mp->spinning = true;
-          atomic_fetch_add(&gl_sched.nmspinning, 1);
-          continue;
-        }
-      }
+    }
+    // Also one that did not spin, having left that to others: those may have
+    // looked before a G came, whose submitter then saw no idle P.
+    if (check_runqs()) {
+      mp->spinning = true;
+      atomic_fetch_add(&gl_sched.nmspinning, 1);
+      continue;
     }
     until = timers_next();
     if (netpoll_inited() && (netpoll_any_waiters() || until != 0) &&

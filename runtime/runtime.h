@@ -572,7 +572,7 @@ void g_prefetch_stack(const G *gp);
 
 // m.c
 void minit(M *mp);
-void startm(P *pp, bool spinning);
+bool startm(P *pp, bool spinning);
 void stopm(void);
 void stoplockedm(M *mp);
 void startlockedm(G *gp);
