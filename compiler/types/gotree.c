@@ -14,7 +14,12 @@
 
 #include "types.h"
 
-static VEC(const char *) trees;  // the src folders, real paths
+typedef struct Tree {
+  const char *src;      // its folder src, a real path
+  const char *version;  // NULL: not said anywhere
+} Tree;
+
+static VEC(Tree) trees;
 static bool searched;
 
 // Where Linux distributions and Go's own archive put it.
@@ -24,6 +29,20 @@ static const char *const places[] = {
     "/usr/lib/golang",    "/usr/local/go",
 };
 
+static const char *first_line(const char *path, const char *prefix) {
+  FILE *f = fopen(path, "r");
+  char line[256];
+  const char *found = NULL;
+  size_t n = strlen(prefix);
+  while (f && !found && fgets(line, sizeof line, f)) {
+    if (strncmp(line, prefix, n) != 0) continue;
+    size_t len = strcspn(line + n, " \r\n");
+    found = arena_strndup(perm, line + n, len);
+  }
+  if (f) fclose(f);
+  return found;
+}
+
 static void add_tree(const char *root) {
   const char *src = arena_printf(perm, "%s/src", root);
   const char *probe = arena_printf(perm, "%s/unicode/utf8/utf8.go", src);
@@ -31,10 +50,18 @@ static void add_tree(const char *root) {
   if (stat(probe, &st) != 0) return;
   char *real = realpath(src, NULL);
   if (!real) return;
-  bool known = false;
-  vec_each(const char *, t, &trees) known |= strcmp(*t, real) == 0;
-  if (!known) vec_push(&trees, arena_strndup(perm, real, strlen(real)));
+  Tree *tree = NULL;
+  vec_each(Tree, t, &trees)
+    if (strcmp(t->src, real) == 0) tree = t;
+  if (!tree) {
+    Tree added = {arena_strndup(perm, real, strlen(real)), NULL};
+    vec_push(&trees, added);
+    tree = &trees.at[trees.len - 1];
+  }
   free(real);
+  // Debian has the version in another package, from where src is a link.
+  if (!tree->version)
+    tree->version = first_line(arena_printf(perm, "%s/VERSION", root), "");
 }
 
 static void search(void) {
@@ -70,20 +97,43 @@ static bool has_sources(const char *dir) {
   return found;
 }
 
-bool gotree_contains(const char *dir) {
+static const Tree *tree_of(const char *dir) {
   search();
-  vec_each(const char *, t, &trees) {
-    size_t n = strlen(*t);
-    if (strncmp(dir, *t, n) == 0 && (!dir[n] || dir[n] == '/')) return true;
-  }
-  return false;
+  vec_each(const Tree, t, &trees)
+    if (path_inside(dir, t->src)) return t;
+  return NULL;
+}
+
+bool gotree_contains(const char *dir) {
+  return tree_of(dir) != NULL;
+}
+
+const char *gotree_path_of(const char *dir) {
+  const Tree *tree = tree_of(dir);
+  if (!tree) return NULL;
+  const char *rest = dir + strlen(tree->src);
+  return *rest == '/' ? rest + 1 : rest;
+}
+
+// Sources alone know no more than what their module says.
+const char *gotree_version(const char *dir) {
+  const Tree *tree = tree_of(dir);
+  if (tree->version) return tree->version;
+  const char *mod = arena_printf(perm, "%s/go.mod", tree->src);
+  const char *s = first_line(mod, "go ");
+  return arena_printf(perm, "go%s", s ? s : "1.19");
+}
+
+bool gotree_is_command(const char *dir) {
+  const char *path = gotree_path_of(dir);
+  return path && path_inside(path, "cmd");
 }
 
 const char *gotree_find(const char *path) {
-  if (strncmp(path, "cmd/", 4) == 0 || path[0] == '.') return NULL;
+  if (path[0] == '.') return NULL;
   search();
-  vec_each(const char *, t, &trees) {
-    const char *dir = arena_printf(perm, "%s/%s", *t, path);
+  vec_each(const Tree, t, &trees) {
+    const char *dir = arena_printf(perm, "%s/%s", t->src, path);
     if (has_sources(dir)) return dir;
   }
   return NULL;

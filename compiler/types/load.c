@@ -66,10 +66,17 @@ static const char *find_in_stdlib(const char *path) {
 }
 
 // A package that standard packages carry with them. Its path begins with
-// vendor, so that it is not a module's of the same name.
+// vendor, so that it is not a module's of the same name. Go's own commands
+// are a module with a vendor folder of its own.
 static const char *find_vendored(const char **path, const char *importer_dir) {
   bool std = in_stdlib(importer_dir), tree = in_tree(importer_dir);
   if (!std && !tree) return NULL;
+  if (tree && gotree_is_command(path_absolute(importer_dir))) {
+    const char *full = arena_printf(perm, "cmd/vendor/%s", *path);
+    const char *dir = gotree_find(full);
+    if (dir) *path = full;
+    if (dir) return dir;
+  }
   const char *full = arena_printf(perm, "vendor/%s", *path);
   const char *dir = find_in_stdlib(full);
   if (!dir && tree) dir = gotree_find(full);
@@ -105,8 +112,6 @@ static int compare_names(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-typedef VEC(Source *) SourceVec;
-
 static Source *read_source(const char *path) {
   Source *s = source_read(path);
   if (!s) error_at(0, "cannot read %s: %s", path, strerror(errno));
@@ -125,22 +130,17 @@ static bool has_assembly(const char *dir) {
 
 static bool read_files(const char *dir, SourceVec *out, int *excluded);
 
-// What building Go adds to a package of its tree: see stdlib/_tree/README.
-static bool read_generated(const char *path, SourceVec *out) {
-  const char *dir = arena_printf(perm, "%s/_tree/%s", load_options.stdlib,
-                                 path);
-  int excluded;
-  return !path_is_dir(dir) || read_files(dir, out, &excluded);
-}
-
 // False after an error. *excluded counts files that take no part. In Go's
 // tree a package may count on the assembly of another one of crypto's.
 static bool read_folder(const char *path, const char *dir, SourceVec *out,
                         int *excluded) {
   build_tree = in_tree(dir);
-  build_no_arch = has_assembly(dir) || (build_tree && strstr(dir, "/crypto/"));
+  bool assembly = has_assembly(dir), ours = added_assembly_dir(path);
+  build_no_arch = (assembly && !ours) ||
+                  (build_tree && strstr(dir, "/crypto/"));
   bool ok = read_files(dir, out, excluded);
-  if (ok && build_tree) ok = read_generated(path, out);
+  if (ok && build_tree) ok = added_generated(dir, out);
+  if (ok && assembly && ours) ok = added_assembly(path, dir, out);
   build_no_arch = build_tree = false;
   return ok;
 }
@@ -262,6 +262,7 @@ static bool load_sources(Package *pkg, SourceVec *sources) {
   strmap_put(&packages, pkg->path, strlen(pkg->path), pkg);
   vec_push(&loading, pkg);
   bool ok = parse_files(pkg, sources);
+  added_replace(pkg);
   if (!pkg->name) pkg->name = name_cstr(pkg->path);
   if (ok) {
     import_runtime(pkg);

@@ -840,7 +840,22 @@ PackageVec load_order(Package *pkg);
 // the import path when there is no tree, or NULL.
 bool gotree_contains(const char *dir);
 const char *gotree_find(const char *path);
+// Whether a folder (a real path) is one of Go's own commands or a package of
+// theirs; its import path, NULL outside of a tree; the tree's version.
+bool gotree_is_command(const char *dir);
+const char *gotree_path_of(const char *dir);
+const char *gotree_version(const char *dir);
 const char *gotree_package(const char *path);
+// added.c: files of ours for packages of others. Those that building Go writes
+// into the package of this folder; the folder with functions for those that
+// the package of this path has in assembly, or NULL, and its files. After
+// parsing the declarations that these stand for are dropped. False: a file
+// cannot be read.
+typedef VEC(Source *) SourceVec;
+bool added_generated(const char *dir, SourceVec *out);
+const char *added_assembly_dir(const char *path);
+bool added_assembly(const char *path, const char *dir, SourceVec *out);
+void added_replace(Package *pkg);
 // By import path; loads and checks once. importer_dir finds the module.
 Package *load_import(const char *path, const char *importer_dir, Pos pos);
 // All packages loaded so far, dependencies first.
