@@ -14,9 +14,15 @@ static Lvalue *lvalue_new(LvalueKind kind, Type *type) {
   return l;
 }
 
-static Lvalue *lvalue_var(Val addr, Type *type) {
+static Lvalue *lvalue_place(Val addr, Type *type) {
   Lvalue *l = lvalue_new(LV_VAR, type);
   l->addr = addr;
+  return l;
+}
+
+static Lvalue *lvalue_var(Object *var) {
+  Lvalue *l = lvalue_place(var_address(var), var->type);
+  l->var = var;
   return l;
 }
 
@@ -31,6 +37,7 @@ static Lvalue *lvalue_deref(Val pointer, Type *type) {
 Val lvalue_address(Lvalue *l) {
   switch (l->kind) {
   case LV_VAR:
+    if (l->var) forget_held(l->var);
     return l->addr;
   case LV_DEREF:
     if (l->pos) set_pos(l->pos);
@@ -59,6 +66,11 @@ Val lvalue_address(Lvalue *l) {
   unreachable();
 }
 
+void note_assigned(Lvalue *l, Val v) {
+  if (l->kind == LV_VAR && l->var && !is_memory_class(l->type))
+    note_held(l->var, v);
+}
+
 // ---- the operands, first phase ---------------------------------------------
 
 static Lvalue *lvalue_field(Lvalue *base, int field) {
@@ -85,10 +97,7 @@ static Lvalue *lvalue_operand(Expr *x) {
 
 static Lvalue *lvalue_selector(Expr *x) {
   Selection *sel = x->selector.selection;
-  if (!sel) {
-    Object *obj = x->selector.sel->ident.obj;
-    return lvalue_var(var_address(obj), obj->type);
-  }
+  if (!sel) return lvalue_var(x->selector.sel->ident.obj);
   Lvalue *l = lvalue_operand(x->selector.x);
   for (int i = 0; i < sel->path.len; i++) {
     if (under(l->type)->kind == TY_POINTER) l = lvalue_follow(l);
@@ -135,7 +144,7 @@ Lvalue *lower_lvalue(Expr *x) {
   set_pos(x->pos);
   switch (x->kind) {
   case E_IDENT:
-    return lvalue_var(var_address(x->ident.obj), x->ident.obj->type);
+    return lvalue_var(x->ident.obj);
   case E_STAR:
     return lvalue_deref(lower_expr(x->unary.x), type_of(x));
   case E_SELECTOR:
@@ -144,7 +153,7 @@ Lvalue *lower_lvalue(Expr *x) {
     return lvalue_index(x);
   default:
     // The array of f()[i] = v cannot occur; a read-only operand can.
-    return lvalue_var(lower_address(x), type_of(x));
+    return lvalue_place(lower_address(x), type_of(x));
   }
 }
 
@@ -152,6 +161,7 @@ void assign_lvalue(Lvalue *l, Val v, Type *vtype, const void *site) {
   if (l->kind == LV_BLANK) return;
   v = convert_value(v, vtype, l->type, site);
   store_value(lvalue_address(l), v, l->type);
+  note_assigned(l, v);
 }
 
 // ---- op= and ++ ------------------------------------------------------------
@@ -197,9 +207,10 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   if (late) l = lower_lvalue(x);
   set_pos(pos);
   bool twice = l->kind == LV_MAP && may_panic(op);
+  Val old = l->var ? held_value(l->var) : NULL;
   Val addr = twice ? map_access(l->outer, l->addr, l->index, NULL)
                    : lvalue_address(l);
-  Val v = load_value(addr, t);
+  Val v = old ? old : load_value(addr, t);
   if (strings) {
     strings[0] = v;
     v = concat_strings(strings, n + 1);
@@ -207,6 +218,7 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
     v = lower_binary(op, v, y, t, yt, pos);
   }
   store_value(twice ? lvalue_address(l) : addr, v, t);
+  note_assigned(l, v);
 }
 
 // ---- = and := --------------------------------------------------------------
@@ -286,6 +298,7 @@ static void assign_one(Stmt *s, Expr *lhs, Expr *rhs) {
   if (late) l = lower_lvalue(lhs);
   set_pos(s->pos);
   store_value(lvalue_address(l), v, l->type);
+  note_assigned(l, v);
 }
 
 // Evaluates left operands: those with calls before the right side, those

@@ -61,6 +61,7 @@ static Val size_arg(Expr *x, int i) {
 static Val head_word(Val p, int64_t offset) {
   LLVMBasicBlockRef before = cur_block(), some = new_block("len.some");
   LLVMBasicBlockRef done = new_block("len.done");
+  Known known = F->known;
   cond_br(LLVMBuildIsNull(F->b, p, ""), done, some);
   set_block(some);
   Val n = LLVMBuildLoad2(F->b, M->t_i64, gep_bytes(p, offset), "");
@@ -68,7 +69,7 @@ static Val head_word(Val p, int64_t offset) {
   LLVMSetAlignment(n, 8);
   LLVMSetOrdering(n, LLVMAtomicOrderingMonotonic);
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_i64, "");
   Val in[] = {const_i64(0), n};
   LLVMBasicBlockRef from[] = {before, some};
@@ -113,6 +114,7 @@ static Val grow(Val s, Val n, Type *elem) {
   LLVMBasicBlockRef fits = new_block("append.fits");
   LLVMBasicBlockRef slow = new_block("append.grow");
   LLVMBasicBlockRef done = new_block("append.done");
+  Known known = F->known;
   cond_br_likely(icmp(LLVMIntULE, new_len, cap), fits, slow);
   set_block(slow);
   Val grown = RT_CALL("growslice", ptr, new_len, cap, n,
@@ -122,7 +124,7 @@ static Val grow(Val s, Val n, Type *elem) {
   br(done);
   set_block(fits);
   br(done);
-  set_block(done);
+  enter_block(done, known);
   LLVMBasicBlockRef from[] = {fits, slow_end};
   Val p = LLVMBuildPhi(F->b, M->t_ptr, "");
   Val p_in[] = {ptr, grown_ptr};

@@ -81,10 +81,10 @@ static void take_results(Val call, Val memory, Type *sig, Val *vals) {
       vals[i] = load_value(at, rs->at[i]->type);
     }
   } else if (rs->len == 1) {
-    vals[0] = call;
+    vals[0] = in_parts(call);
   } else {
     for (int i = 0; i < rs->len; i++)
-      vals[i] = extract(call, (unsigned)i);
+      vals[i] = in_parts(extract(call, (unsigned)i));
   }
 }
 

@@ -113,12 +113,13 @@ bool is_empty_interface(Type *t) {
 static Val itab_type(Val itab) {
   LLVMBasicBlockRef before = cur_block(), load = new_block("itab.type");
   LLVMBasicBlockRef done = new_block("itab.done");
+  Known known = F->known;
   cond_br(LLVMBuildIsNull(F->b, itab, ""), done, load);
   set_block(load);
   Val at = gep_bytes(itab, offsetof(GlItab, type));
   Val t = load_invariant(M->t_ptr, at);
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_ptr, "");
   Val in[] = {LLVMConstNull(M->t_ptr), t};
   LLVMBasicBlockRef from[] = {before, load};
@@ -163,6 +164,7 @@ static Val box_integer(Val v, Type *t) {
   LLVMBasicBlockRef small = new_block("box.small");
   LLVMBasicBlockRef large = new_block("box.large");
   LLVMBasicBlockRef done = new_block("box.done");
+  Known known = F->known;
   cond_br(LLVMBuildICmp(F->b, LLVMIntULT, v, limit, ""), small, large);
   set_block(small);
   Val p = small_box(v);
@@ -172,7 +174,7 @@ static Val box_integer(Val v, Type *t) {
   store_value(q, v, t);
   LLVMBasicBlockRef large_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_ptr, "");
   LLVMBasicBlockRef from[] = {small, large_end};
   LLVMAddIncoming(phi, (Val[]){p, q}, from, 2);
@@ -225,13 +227,14 @@ static Val iface_to_iface(Val v, Type *from, Type *to) {
   LLVMBasicBlockRef before, some = new_block("conv.itab");
   LLVMBasicBlockRef done = new_block("conv.done");
   before = cur_block();
+  Known known = F->known;
   cond_br(LLVMBuildIsNull(F->b, type, ""), done, some);
   set_block(some);
   Val itab = RT_CALL("assertitab", type_descriptor(to), type,
                      type_descriptor(from));
   LLVMBasicBlockRef some_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_ptr, "");
   Val in[] = {LLVMConstNull(M->t_ptr), itab};
   LLVMBasicBlockRef from_blocks[] = {before, some_end};
@@ -286,6 +289,7 @@ static Val find_itab(Type *inter, Val type) {
   LLVMSetOrdering(cached, LLVMAtomicOrderingAcquire);
   Val have = load_invariant(M->t_ptr,
                             gep_bytes(cached, offsetof(GlItab, type)));
+  Known known = F->known;
   LLVMBasicBlockRef before = cur_block(), miss = new_block("itab.miss");
   LLVMBasicBlockRef done = new_block("itab.found");
   cond_br_likely(LLVMBuildICmp(F->b, LLVMIntEQ, have, type, ""), done, miss);
@@ -293,7 +297,7 @@ static Val find_itab(Type *inter, Val type) {
   Val made = RT_CALL("itabmiss", type_descriptor(inter), type, slot);
   LLVMBasicBlockRef miss_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val tab = LLVMBuildPhi(F->b, M->t_ptr, "");
   LLVMBasicBlockRef from[] = {before, miss_end};
   LLVMAddIncoming(tab, (Val[]){cached, made}, from, 2);
@@ -310,13 +314,14 @@ static Val need_itab(Type *inter, Val type, Type *from) {
   LLVMBasicBlockRef some = new_block("need.some"), bad = new_block("need.bad");
   LLVMBasicBlockRef good = new_block("need.good");
   cond_br_likely(LLVMBuildIsNotNull(F->b, type, ""), some, bad);
-  set_block(some);
+  enter_block(some, F->known);
   Val tab = find_itab(inter, type);
+  Known known = F->known;
   cond_br_likely(LLVMBuildIsNotNull(F->b, tab, ""), good, bad);
   set_block(bad);
   RT_CALL("assertitab", type_descriptor(inter), type, type_descriptor(from));
   LLVMBuildUnreachable(F->b);
-  set_block(good);
+  enter_block(good, known);
   return tab;
 }
 
@@ -335,6 +340,7 @@ static Val assert_interface(Val v, Type *from, Type *to, bool comma_ok,
   if (!comma_ok) {
     return make_iface(need_itab(to, type, from), data);
   }
+  Known known = F->known;
   LLVMBasicBlockRef before = cur_block(), find = new_block("assert.find");
   LLVMBasicBlockRef done = new_block("assert.done");
   cond_br(some, find, done);
@@ -342,7 +348,7 @@ static Val assert_interface(Val v, Type *from, Type *to, bool comma_ok,
   Val found = find_itab(to, type);
   LLVMBasicBlockRef find_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val itab = LLVMBuildPhi(F->b, M->t_ptr, "");
   Val in[] = {null, found};
   LLVMBasicBlockRef from_blocks[] = {before, find_end};
@@ -359,6 +365,7 @@ static Val unbox_if(Val ok, Val data, Type *t) {
   if (type_size(t) == 0) return zero_value(t);
   if (is_memory_class(t))
     return LLVMBuildSelect(F->b, ok, data, zero_value(t), "");
+  Known known = F->known;
   LLVMBasicBlockRef before = cur_block(), load = new_block("assert.load");
   LLVMBasicBlockRef done = new_block("assert.done");
   cond_br(ok, load, done);
@@ -366,7 +373,7 @@ static Val unbox_if(Val ok, Val data, Type *t) {
   Val v = load_value(data, t);
   LLVMBasicBlockRef load_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, LLVMTypeOf(v), "");
   Val in[] = {LLVMConstNull(LLVMTypeOf(v)), v};
   LLVMBasicBlockRef from[] = {before, load_end};

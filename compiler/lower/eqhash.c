@@ -63,7 +63,7 @@ static void chain_cut(Chain *c) {
   vec_push(&c->from, cur_block());
   cond_br(c->so_far, more, c->done);
   c->so_far = NULL;
-  set_block(more);
+  enter_block(more, F->known);
 }
 
 static Val chain_end(Chain *c) {
@@ -72,7 +72,7 @@ static Val chain_end(Chain *c) {
     return last;
   LLVMBasicBlockRef from = cur_block();
   br(c->done);
-  set_block(c->done);
+  enter_block(c->done, F->known);  // comparing changes nothing
   Val phi = LLVMBuildPhi(F->b, M->t_i1, "");
   Val no = const_int(M->t_i1, 0);
   vec_each(LLVMBasicBlockRef, b, &c->from)
@@ -98,6 +98,7 @@ static Val iface_equal(Val x, Val y, Type *t) {
   LLVMBasicBlockRef data = new_block("eqdata");
   LLVMBasicBlockRef done = new_block("eqdone");
   LLVMBasicBlockRef start = cur_block();
+  Known known = F->known;
   cond_br(LLVMBuildICmp(F->b, LLVMIntEQ, tx, ty, ""), same, done);
   set_block(same);
   Val nil = LLVMBuildICmp(F->b, LLVMIntEQ, tx, LLVMConstNull(M->t_ptr), "");
@@ -106,7 +107,7 @@ static Val iface_equal(Val x, Val y, Type *t) {
   Val eq = RT_CALL("efaceeq", tx, extract(x, 1), extract(y, 1));
   LLVMBasicBlockRef end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_i1, "");
   Val vals[3] = {const_int(M->t_i1, 0), const_int(M->t_i1, 1), eq};
   LLVMBasicBlockRef from[3] = {start, same, end};

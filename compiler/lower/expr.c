@@ -137,7 +137,7 @@ static Val lower_object(Expr *x, Type *t) {
   Object *obj = x->ident.obj;
   switch (obj->kind) {
   case OBJ_VAR:
-    return load_value(var_address(obj), obj->type);
+    return var_value(obj);
   case OBJ_FUNC:
     return func_value_of(func_object(x));
   case OBJ_CONST:
@@ -180,10 +180,18 @@ Val lower_field_path(Val v, Type *t, bool is_addr, Selection *sel, int n,
   return v;
 }
 
+// A variable that is but a name for a value.
+static bool is_value_name(Expr *x) {
+  x = unparen(x);
+  return x->kind == E_IDENT && x->ident.obj &&
+         map_has(&F->values, x->ident.obj);
+}
+
 // Where the operand of a selector starts: its address if it has one.
 static Val lower_operand(Expr *x, bool *is_addr) {
   Type *t = type_of(x);
-  if (under(t)->kind != TY_POINTER && is_addressable(x)) {
+  if (under(t)->kind != TY_POINTER && is_addressable(x) &&
+      !is_value_name(x)) {
     *is_addr = true;
     return lower_address(x);
   }
@@ -230,15 +238,38 @@ Val lower_receiver(Expr *x, Type **recv_type) {
   return is_addr ? load_value(v, t) : v;
 }
 
+// Field `index` of a struct value of scalar class.
+static Val field_of_value(Val v, Type *field, int index) {
+  v = extract(v, (unsigned)index);
+  return is_boolean(field) ? LLVMBuildTrunc(F->b, v, M->t_i1, "") : v;
+}
+
+static Val lower_field(Expr *x) {
+  Selection *sel = x->selector.selection;
+  Type *t = type_of(x->selector.x);
+  bool is_addr;
+  Val v = lower_operand(x->selector.x, &is_addr);
+  for (int i = 0; i < sel->path.len; i++) {
+    Type *u = under(t);
+    if (u->kind == TY_POINTER) {
+      if (is_addr) v = load_value(v, t);
+      nil_check(v);
+      is_addr = true;
+      u = under(u->pointer.elem);
+    }
+    int index = sel->path.at[i];
+    t = u->struct_.fields.at[index]->type;
+    v = is_addr ? gep_field(v, u, index) : field_of_value(v, t, index);
+  }
+  return is_addr ? load_value(v, t) : v;
+}
+
 static Val lower_selector(Expr *x) {
   Selection *sel = x->selector.selection;
   if (!sel) return lower_object(x->selector.sel, type_of(x));
   switch (sel->kind) {
-  case SEL_FIELD: {
-    Type *ft;
-    Val addr = lower_field_address(x, &ft);
-    return load_value(addr, ft);
-  }
+  case SEL_FIELD:
+    return lower_field(x);
   case SEL_METHOD: {
     Type *recv_type;
     Val recv = lower_receiver(x, &recv_type);
@@ -303,8 +334,11 @@ static Val lower_unary(Expr *x) {
   Type *t = type_of(x);
   Expr *operand = x->unary.x;
   switch (x->op) {
-  case T_AND:
-    return lower_address(operand);
+  case T_AND: {
+    Val p = lower_address(operand);
+    if (type_size(type_of(operand)) > 0) note_nonnil(p);
+    return p;
+  }
   case T_ARROW:
     return lower_receive(lower_expr(operand), type_of(operand), NULL);
   case T_NOT:
@@ -330,15 +364,13 @@ static Val lower_unary(Expr *x) {
 static Val lower_short_circuit(Expr *x) {
   LLVMBasicBlockRef rhs = new_block("sc.rhs"), done = new_block("sc.done");
   bool is_and = x->op == T_ANDAND;
-  if (is_and)
-    lower_cond(x->binary.x, rhs, done);
-  else
-    lower_cond(x->binary.x, done, rhs);
-  set_block(rhs);
+  Outcome left = is_and ? lower_cond(x->binary.x, rhs, done)
+                        : lower_cond(x->binary.x, done, rhs);
+  enter_block(rhs, is_and ? left.yes : left.no);
   Val v = lower_expr(x->binary.y);
   LLVMBasicBlockRef rhs_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known_join(is_and ? left.no : left.yes, F->known));
   Val phi = LLVMBuildPhi(F->b, M->t_i1, "");
   // The left side may reach done from several blocks.
   Val early = LLVMConstInt(M->t_i1, !is_and, false);
@@ -353,7 +385,7 @@ static Val lower_short_circuit(Expr *x) {
   return phi;
 }
 
-static bool is_comparison(Token op) {
+bool is_comparison(Token op) {
   return op == T_EQL || op == T_NEQ || op == T_LSS || op == T_LEQ ||
          op == T_GTR || op == T_GEQ;
 }
@@ -467,25 +499,53 @@ static Val lower_binary_expr(Expr *x) {
   return lower_binary(x->op, lv, rv, t, rt, x->pos);
 }
 
-void lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
+static Outcome lower_and_or(Expr *x, LLVMBasicBlockRef yes,
+                            LLVMBasicBlockRef no) {
+  LLVMBasicBlockRef rhs = new_block("cond.rhs");
+  bool is_and = x->op == T_ANDAND;
+  Outcome left = is_and ? lower_cond(x->binary.x, rhs, no)
+                        : lower_cond(x->binary.x, yes, rhs);
+  enter_block(rhs, is_and ? left.yes : left.no);
+  Outcome right = lower_cond(x->binary.y, yes, no);
+  if (is_and)
+    right.no = known_join(left.no, right.no);
+  else
+    right.yes = known_join(left.yes, right.yes);
+  return right;
+}
+
+// The operand of a comparison of a pointer with nil, or NULL.
+static Expr *compared_with_nil(Expr *x) {
+  if (x->kind != E_BINARY || (x->op != T_EQL && x->op != T_NEQ)) return NULL;
+  Expr *l = x->binary.x, *r = x->binary.y;
+  Expr *other = is_nil_operand(r) ? l : is_nil_operand(l) ? r : NULL;
+  return other && !is_nil_operand(other) &&
+                 under(type_of(other))->kind == TY_POINTER
+             ? other
+             : NULL;
+}
+
+Outcome lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
   x = unparen(x);
   if (x->mode != MODE_CONST) {
     if (x->kind == E_UNARY && x->op == T_NOT) {
-      lower_cond(x->unary.x, no, yes);
-      return;
+      Outcome o = lower_cond(x->unary.x, no, yes);
+      return (Outcome){o.no, o.yes};
     }
-    if (x->kind == E_BINARY && (x->op == T_ANDAND || x->op == T_OROR)) {
-      LLVMBasicBlockRef rhs = new_block("cond.rhs");
-      if (x->op == T_ANDAND)
-        lower_cond(x->binary.x, rhs, no);
-      else
-        lower_cond(x->binary.x, yes, rhs);
-      set_block(rhs);
-      lower_cond(x->binary.y, yes, no);
-      return;
+    if (x->kind == E_BINARY && (x->op == T_ANDAND || x->op == T_OROR))
+      return lower_and_or(x, yes, no);
+    Expr *pointer = compared_with_nil(x);
+    if (pointer) {
+      Val p = lower_expr(pointer), is_nil = LLVMBuildIsNull(F->b, p, "");
+      bool eq = x->op == T_EQL;
+      cond_br(is_nil, eq ? yes : no, eq ? no : yes);
+      Known nil = F->known;
+      note_nonnil(p);
+      return eq ? (Outcome){nil, F->known} : (Outcome){F->known, nil};
     }
   }
   cond_br(lower_expr(x), yes, no);
+  return (Outcome){F->known, F->known};
 }
 
 // ---- comma-ok --------------------------------------------------------------

@@ -138,9 +138,36 @@ static void leave_alone_if_long(void) {
   add_attr(F->fn, LLVMAttributeFunctionIndex, "noinline", 0);
 }
 
+static bool is_for_nothing(Val i) {
+  if (LLVMGetFirstUse(i))
+    return false;
+  switch (LLVMGetInstructionOpcode(i)) {
+  case LLVMLoad:
+    return !LLVMGetVolatile(i) &&
+           LLVMGetOrdering(i) == LLVMAtomicOrderingNotAtomic;
+  case LLVMInsertValue: case LLVMExtractValue: case LLVMGetElementPtr:
+  case LLVMTrunc: case LLVMZExt: case LLVMAlloca:
+    return true;
+  default:
+    return false;
+  }
+}
+
+// Strings and the like are put together from parts that often serve alone.
+static void remove_unused(void) {
+  LLVMBasicBlockRef b = LLVMGetLastBasicBlock(F->fn);
+  for (; b; b = LLVMGetPreviousBasicBlock(b))
+    for (Val i = LLVMGetLastInstruction(b), before; i; i = before) {
+      before = LLVMGetPreviousInstruction(i);
+      if (is_for_nothing(i))
+        LLVMInstructionEraseFromParent(i);
+    }
+}
+
 void func_end(void) {
   LLVMBuildBr(F->entry_b, LLVMGetNextBasicBlock(F->entry));
   close_blocks();
+  remove_unused();
   leave_alone_if_long();
   if (lower_options.verify &&
       LLVMVerifyFunction(F->fn, LLVMPrintMessageAction)) {
@@ -153,6 +180,8 @@ void func_end(void) {
 }
 
 // ---- variables -------------------------------------------------------------
+
+static void bind_result(int i);
 
 static bool is_blank_var(Object *var) {
   return !var->name || (var->name->len == 1 && var->name->s[0] == '_');
@@ -168,16 +197,59 @@ static Val global_address(Object *var) {
   return g;
 }
 
+// Whether the variable is but a name for the value it is declared with. For
+// the debugger all have a place in memory.
+static bool is_value(Object *var) {
+  return !var->var.is_global && capture_by_value(var) && !var_on_heap(var) &&
+         under(var->type)->kind != TY_ARRAY && !lower_options.debug_full;
+}
+
+// A result that only return statements with values set has a place once it
+// is needed; it holds zero until then.
+static Val late_result(Object *var) {
+  for (int i = 0; i < F->results.len; i++) {
+    if (F->results.at[i] != var)
+      continue;
+    LLVMBuilderRef b = F->b;
+    F->b = F->entry_b;
+    bind_result(i);
+    F->b = b;
+  }
+  return map_get(&F->vars, var);
+}
+
 Val var_address(Object *var) {
   if (var->var.is_global)
     return global_address(var);
+  forget_held(var);
   Val slot = map_get(&F->boxes, var);
   if (slot)
     return LLVMBuildLoad2(F->b, M->t_ptr, slot, var->name->s);
   Val addr = map_get(&F->vars, var);
+  if (addr)
+    return addr;
+  Val v = map_get(&F->values, var);
+  if (v) {  // for who only reads
+    addr = alloca_type(var->type, "");
+    store_value(addr, v, var->type);
+    return addr;
+  }
+  addr = late_result(var);
   if (!addr)
     unreachable();
   return addr;
+}
+
+Val var_value(Object *var) {
+  Val v = map_get(&F->values, var);
+  if (!v)
+    v = held_value(var);
+  if (v)
+    return v;
+  v = load_value(var_address(var), var->type);
+  if (!var->var.is_global && !is_memory_class(var->type))
+    note_held(var, v);
+  return v;
 }
 
 bool var_on_heap(Object *var) {
@@ -222,11 +294,19 @@ void declare_local(Object *var, Val init) {
       store_value(box, init, var->type);
     return;
   }
+  if (is_value(var)) {
+    map_put(&F->values, var, init ? init : zero_value(var->type));
+    return;
+  }
   Val addr = stack_slot(var, 0);
-  if (init)
-    store_value(addr, init, var->type);
-  else
+  forget_held(var);
+  if (!init) {
     zero_memory(addr, var->type);
+    return;
+  }
+  store_value(addr, init, var->type);
+  if (!is_memory_class(var->type))
+    note_held(var, init);
 }
 
 void renew_local(Object *var) {
@@ -240,18 +320,35 @@ void renew_local(Object *var) {
 // ---- parameters and results ------------------------------------------------
 
 static void bind_param(Object *p, Val v, int argno) {
-  assume_lengths(v, p->type);
   if (is_blank_var(p))
     return;
   LLVMSetValueName2(v, p->name->s, p->name->len);
+  v = in_parts(v);
+  assume_lengths(v, p->type);
   if (var_on_heap(p)) {
     store_value(new_box(p, argno), v, p->type);
   } else if (is_memory_class(p->type)) {
     map_put(&F->vars, p, v);  // the callee owns the copy
     debug_var(p, v, argno);
+  } else if (is_value(p)) {
+    map_put(&F->values, p, v);
   } else {
     store_value(stack_slot(p, argno), v, p->type);
+    note_held(p, v);
   }
+}
+
+// Result i, zero. Results that go through memory lie in the caller's struct
+// from the start.
+static void bind_result(int i) {
+  Object *r = F->results.at[i];
+  if (F->sret) {
+    Val at = LLVMBuildStructGEP2(F->b, results_struct(F->sig), F->sret,
+                                 (unsigned)i, "");
+    map_put(&F->vars, r, at);
+    debug_var(r, at, 0);
+  }
+  zero_memory(stack_slot(r, 0), r->type);
 }
 
 static unsigned bind_params(unsigned at) {
@@ -264,23 +361,15 @@ static unsigned bind_params(unsigned at) {
   return at;
 }
 
-// Results that go through memory lie in the caller's struct from the start.
 static void bind_results(void) {
   ObjectVec *rs = &F->sig->func.results;
-  LLVMTypeRef st = F->sret ? results_struct(F->sig) : NULL;
   for (int i = 0; i < rs->len; i++) {
     Object *r = rs->at[i];
     vec_push(&F->results, r);
-    if (!is_blank_var(r) && var_on_heap(r)) {
+    if (!is_blank_var(r) && var_on_heap(r))
       new_box(r, 0);
-      continue;
-    }
-    if (F->sret) {
-      Val at = LLVMBuildStructGEP2(F->b, st, F->sret, (unsigned)i, "");
-      map_put(&F->vars, r, at);
-      debug_var(r, at, 0);
-    }
-    zero_memory(stack_slot(r, 0), r->type);
+    else if (!is_blank_var(r) || F->info->has_defer)
+      bind_result(i);
   }
 }
 
@@ -293,18 +382,19 @@ void return_values(void) {
       Val to = LLVMBuildStructGEP2(F->b, st, F->sret, (unsigned)i, "");
       if (map_get(&F->boxes, r))
         store_value(to, load_value(var_address(r), r->type), r->type);
+      else
+        var_address(r);  // there, and zero, if nothing was stored
     }
     LLVMBuildRetVoid(F->b);
   } else if (rs->len == 0) {
     LLVMBuildRetVoid(F->b);
   } else if (rs->len == 1) {
-    LLVMBuildRet(F->b, load_value(var_address(rs->at[0]), rs->at[0]->type));
+    LLVMBuildRet(F->b, var_value(rs->at[0]));
   } else {
     Val v = LLVMGetPoison(LLVMGetReturnType(F->fn_type));
     for (int i = 0; i < rs->len; i++) {
       Object *r = rs->at[i];
-      v = LLVMBuildInsertValue(F->b, v, load_value(var_address(r), r->type),
-                               (unsigned)i, "");
+      v = LLVMBuildInsertValue(F->b, v, var_value(r), (unsigned)i, "");
     }
     LLVMBuildRet(F->b, v);
   }
@@ -342,6 +432,10 @@ static void bind_captures(FuncInfo *info) {
     Object *v = info->captures.at[i];
     Val at = LLVMBuildStructGEP2(F->b, ct, closure, (unsigned)i + 1, "");
     bool value = capture_by_value(v);
+    if (value && is_value(v)) {
+      map_put(&F->values, v, load_value(at, v->type));
+      continue;
+    }
     Val addr = value ? at : LLVMBuildLoad2(F->b, M->t_ptr, at, var_name(v));
     map_put(&F->vars, v, addr);
     debug_var(v, addr, 0);
@@ -405,7 +499,7 @@ Val lower_closure(FuncInfo *info, bool on_heap) {
     Object *v = info->captures.at[i];
     Val at = LLVMBuildStructGEP2(F->b, ct, obj, (unsigned)i + 1, "");
     if (capture_by_value(v))
-      store_value(at, load_value(var_address(v), v->type), v->type);
+      store_value(at, var_value(v), v->type);
     else
       LLVMBuildStore(F->b, var_address(v), at);
   }

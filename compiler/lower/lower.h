@@ -86,6 +86,14 @@ typedef struct Defer {
 } Defer;
 typedef VEC(Defer) DeferVec;
 
+// What is known at a place (known.c).
+typedef struct NonNil NonNil;
+typedef struct Held Held;
+typedef struct Known {
+  const NonNil *nonnil;    // pointers
+  const Held *held;        // variables and what they hold
+} Known;
+
 // One function being lowered.
 typedef struct Func {
   struct Func *outer;      // the function whose lowering was interrupted
@@ -101,6 +109,8 @@ typedef struct Func {
   bool is_init;            // initialises the package's variables
   int nthunks;             // wrappers of go and defer named so far
   Map vars;                // Object -> Val: address of the variable
+  Map values;              // Object -> Val: of variables that have none
+  Known known;             // at the end of the current block
   Val sret;                // results pointer parameter, or NULL
   ObjectVec results;       // one per result; unnamed ones get an Object too
   Val closure;             // own closure pointer, or NULL
@@ -166,6 +176,8 @@ Val new_object(Type *t);            // zeroed heap memory for one t
 // Tells LLVM what the length of v, a string or slice, is known to be.
 void assume_lengths(Val v, Type *t);
 Val extract(Val agg, unsigned i);   // LLVMBuildExtractValue
+// v, with the parts of a string, slice or interface taken out here once.
+Val in_parts(Val v);
 Val make2(LLVMTypeRef t, Val a, Val b);
 Val make_string(Val ptr, Val len);
 Val make_slice(Val ptr, Val len, Val cap);
@@ -178,13 +190,29 @@ Val gep_bytes(Val addr, int64_t offset);
 // ---- control: value.c ------------------------------------------------------
 
 LLVMBasicBlockRef new_block(const char *name);
-void set_block(LLVMBasicBlockRef b);
+void set_block(LLVMBasicBlockRef b);   // where nothing is known
 LLVMBasicBlockRef cur_block(void);
 bool terminated(void);              // current block has a terminator
 void br(LLVMBasicBlockRef b);       // nothing if terminated
 void cond_br(Val cond, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
 void cond_br_likely(Val cond, LLVMBasicBlockRef likely,
                     LLVMBasicBlockRef unlikely);
+
+// ---- known.c ---------------------------------------------------------------
+
+// p is not nil here, nor in any code that is reached through here only.
+void note_nonnil(Val p);
+bool known_nonnil(Val p);
+// var, a local variable, holds v from here on, if nobody assigns to it.
+void note_held(Object *var, Val v);
+void forget_held(Object *var);      // before var is assigned to
+Val held_value(Object *var);        // NULL if not known
+// set_block, and what is known there is `known`.
+void enter_block(LLVMBasicBlockRef b, Known known);
+// In code that is dominated by the place where `at` is known; where paths from
+// two places join.
+Known known_below(Known at);
+Known known_join(Known a, Known b);
 
 // ---- runtime_call.c --------------------------------------------------------
 
@@ -287,6 +315,7 @@ void mark_wrapper(Val fn);          // section glwrap, comdat
 // ---- vars (func.c) ---------------------------------------------------------
 
 Val var_address(Object *var);       // local, captured or global
+Val var_value(Object *var);         // what it holds now
 void declare_local(Object *var, Val init);  // init NULL: zero. Boxes it on
                                             // the heap if escape.c says so
 bool var_on_heap(Object *var);
@@ -398,6 +427,7 @@ Val lower_address(Expr *x);                // of an addressable expression, or
 Type *type_of(Expr *x);
 bool is_addressable(Expr *x);
 bool has_call(Expr *x);
+bool is_comparison(Token op);
 // Whether x[i] takes the variable x after a call in i, which may assign to
 // it, as Go's compiler does. (The specification leaves the order open.)
 bool index_first(Expr *x);              // a call or receive: order matters
@@ -409,7 +439,11 @@ Val lower_expr_as(Expr *x, Type *t);
 void lower_expr_as_to(Expr *x, Type *t, Val dst);
 Val convert_value(Val v, Type *from, Type *to, const void *site);
 Val lower_const(Const *c, Type *t);        // scalar class
-void lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
+// Goes to yes or no by x; what is known when it goes there.
+typedef struct Outcome {
+  Known yes, no;
+} Outcome;
+Outcome lower_cond(Expr *x, LLVMBasicBlockRef yes, LLVMBasicBlockRef no);
 Val lower_binary(Token op, Val x, Val y, Type *t, Type *ytype, Pos pos);
 // Comma-ok forms: value (by the value model) and i1.
 void lower_comma_ok(Expr *x, Val *value, Val *ok);
@@ -506,6 +540,7 @@ typedef struct Lvalue {
   LvalueKind kind;
   Type *type;             // of the variable; NULL if blank
   struct Lvalue *base;    // ARRAY, FIELD
+  Object *var;            // VAR, if it is one
   Val addr;               // VAR; DEREF: pointer; SLICE: the slice; MAP
   Val index;              // SLICE, ARRAY: i64; MAP: key
   bool index_signed;
@@ -514,6 +549,7 @@ typedef struct Lvalue {
   Pos pos;                // where a failed check points to
 } Lvalue;
 Val lvalue_address(Lvalue *l);      // checked; a map's entry is made
+void note_assigned(Lvalue *l, Val v);   // v was stored there
 // builtin.c: l = append(l, ...), x is the call.
 void lower_append_in_place(Expr *x, Lvalue *l);
 Lvalue *lower_lvalue(Expr *x);

@@ -51,7 +51,8 @@ static Val lower_div(Token op, Val x, Val y, Type *t) {
 static Val lower_shift(Token op, Val x, Val y, Type *t, Type *ytype) {
   LLVMTypeRef lt = LLVMTypeOf(x), yt = LLVMTypeOf(y);
   unsigned width = LLVMGetIntTypeWidth(lt), ywidth = LLVMGetIntTypeWidth(yt);
-  if (is_signed_int(ytype) && !LLVMIsAConstantInt(y))
+  bool known = LLVMIsAConstantInt(y) && LLVMConstIntGetSExtValue(y) >= 0;
+  if (is_signed_int(ytype) && !known)
     check(icmp(LLVMIntSGE, y, LLVMConstInt(yt, 0, false)), "panicshift", NULL,
           0);
   // The count may be wider than x: compare before it is cut. A narrow count
@@ -195,12 +196,13 @@ static Val equal_mixed(Val iface, Type *it, Val v, Type *t) {
   LLVMBasicBlockRef before, yes = new_block("mixed.same");
   LLVMBasicBlockRef done = new_block("mixed.done");
   before = cur_block();
+  Known known = F->known;
   cond_br(same, yes, done);
   set_block(yes);
   Val eq = lower_equal(iface_unbox(extract(iface, 1), t), v, t);
   LLVMBasicBlockRef yes_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   Val phi = LLVMBuildPhi(F->b, M->t_i1, "");
   Val in[] = {LLVMConstInt(M->t_i1, 0, false), eq};
   LLVMBasicBlockRef from[] = {before, yes_end};

@@ -9,6 +9,7 @@ typedef struct Range {
   Stmt *s;
   Expr *key, *value;      // NULL if absent or blank
   LLVMBasicBlockRef cond, body, next, done;
+  Known before;           // known all over the loop
 } Range;
 
 static Expr *used(Expr *x) {
@@ -28,6 +29,7 @@ static void declare_once(Range *r) {
 
 static void range_begin(Range *r, Stmt *s) {
   r->s = s;
+  r->before = known_below(F->known);
   r->key = used(s->range.key);
   r->value = used(s->range.value);
   r->cond = new_block("range.cond");
@@ -61,6 +63,12 @@ static void range_assign(Range *r, Val k, Type *kt, Val v, Type *vt) {
   if (vl) assign_lvalue(vl, v, vt, NULL);
 }
 
+static void enter_loop(Range *r) {
+  br(r->cond);
+  r->before = known_below(F->known);
+  enter_block(r->cond, r->before);
+}
+
 static void range_body(Range *r) {
   Target target;
   push_target(&target, r->s, r->done, r->next);
@@ -77,7 +85,7 @@ static Val counter_new(LLVMTypeRef t) {
 }
 
 static void counter_step(Range *r, Val counter, LLVMTypeRef t) {
-  set_block(r->next);
+  enter_block(r->next, r->before);
   set_pos(r->s->pos);
   Val i = LLVMBuildLoad2(F->b, t, counter, "");
   i = LLVMBuildAdd(F->b, i, LLVMConstInt(t, 1, false), "");
@@ -95,13 +103,12 @@ static void range_int(Range *r) {
   LLVMTypeRef lt = LLVMTypeOf(n);
   Val counter = counter_new(lt);
   declare_once(r);
-  br(r->cond);
-  set_block(r->cond);
+  enter_loop(r);
   Val i = LLVMBuildLoad2(F->b, lt, counter, "");
   Val more = LLVMBuildICmp(F->b, is_signed_int(t) ? LLVMIntSLT : LLVMIntULT, i,
                            n, "");
   cond_br(more, r->body, r->done);
-  set_block(r->body);
+  enter_block(r->body, r->before);
   range_assign(r, i, t, NULL, NULL);
   range_body(r);
   counter_step(r, counter, lt);
@@ -111,11 +118,10 @@ static void range_int(Range *r) {
 static void range_elements(Range *r, Val p, Val n, Type *elem) {
   Val counter = counter_new(M->t_i64);
   declare_once(r);
-  br(r->cond);
-  set_block(r->cond);
+  enter_loop(r);
   Val i = LLVMBuildLoad2(F->b, M->t_i64, counter, "");
   cond_br(LLVMBuildICmp(F->b, LLVMIntSLT, i, n, ""), r->body, r->done);
-  set_block(r->body);
+  enter_block(r->body, r->before);
   Val v = r->value ? load_value(gep_index(p, elem, i), elem) : NULL;
   range_assign(r, i, types_basic[B_INT], v, elem);
   range_body(r);
@@ -163,6 +169,7 @@ static void decode(Val s, Val i, Val *rune, Val *next) {
   LLVMBasicBlockRef one = new_block("range.ascii");
   LLVMBasicBlockRef many = new_block("range.rune");
   LLVMBasicBlockRef done = new_block("range.decoded");
+  Known known = F->known;
   cond_br_likely(ascii, one, many);
   set_block(one);
   Val r1 = LLVMBuildZExt(F->b, c, M->t_i32, "");
@@ -175,7 +182,7 @@ static void decode(Val s, Val i, Val *rune, Val *next) {
     r2 = LLVMBuildTrunc(F->b, r2, M->t_i32, "");
   LLVMBasicBlockRef many_end = cur_block();
   br(done);
-  set_block(done);
+  enter_block(done, known);
   LLVMBasicBlockRef from[] = {one, many_end};
   *rune = LLVMBuildPhi(F->b, M->t_i32, "");
   LLVMAddIncoming(*rune, (Val[]){r1, r2}, from, 2);
@@ -191,19 +198,18 @@ static void range_string(Range *r, Expr *x, bool runes) {
   Type *rune_type = runes ? under(type_of(r->s->range.x))->slice.elem
                           : types_basic[B_INT32];
   declare_once(r);
-  br(r->cond);
-  set_block(r->cond);
+  enter_loop(r);
   Val i = LLVMBuildLoad2(F->b, M->t_i64, counter, "");
   cond_br(LLVMBuildICmp(F->b, LLVMIntSLT, i, extract(s, 1), ""), r->body,
           r->done);
-  set_block(r->body);
+  enter_block(r->body, r->before);
   Val rune, next;
   decode(s, i, &rune, &next);
   LLVMBuildStore(F->b, next, after);
   Val k = runes ? LLVMBuildLoad2(F->b, M->t_i64, key, "") : i;
   range_assign(r, k, types_basic[B_INT], rune, rune_type);
   range_body(r);
-  set_block(r->next);
+  enter_block(r->next, r->before);
   if (runes) {
     k = LLVMBuildLoad2(F->b, M->t_i64, key, "");
     LLVMBuildStore(F->b, LLVMBuildAdd(F->b, k, const_i64(1), ""), key);
@@ -246,11 +252,10 @@ static void range_map(Range *r) {
   LLVMBuildStore(F->b, LLVMConstNull(words), it);
   declare_once(r);
   RT_CALL("mapiterinit", type_descriptor(t), m, it);
-  br(r->cond);
-  set_block(r->cond);
+  enter_loop(r);
   Val kp = LLVMBuildLoad2(F->b, M->t_ptr, it, "");
   cond_br(LLVMBuildIsNull(F->b, kp, ""), r->done, r->body);
-  set_block(r->body);
+  enter_block(r->body, r->before);
   Val k = NULL, v = NULL;
   if (r->key) k = load_value(kp, u->map.key);
   if (r->value) {
@@ -259,7 +264,7 @@ static void range_map(Range *r) {
   }
   range_assign(r, k, u->map.key, v, u->map.elem);
   range_body(r);
-  set_block(r->next);
+  enter_block(r->next, r->before);
   set_pos(r->s->pos);
   RT_CALL("mapiternext", it);
   loop_back_edge(r->cond);
@@ -270,14 +275,13 @@ static void range_chan(Range *r) {
   Type *t = type_of(x), *elem = under(t)->chan.elem;
   Val ch = lower_expr(x);
   declare_once(r);
-  br(r->cond);
-  set_block(r->cond);
+  enter_loop(r);
   Val ok, v = lower_receive(ch, t, &ok);
   cond_br(ok, r->body, r->done);
-  set_block(r->body);
+  enter_block(r->body, r->before);
   range_assign(r, v, elem, NULL, NULL);
   range_body(r);
-  set_block(r->next);
+  enter_block(r->next, r->before);
   loop_back_edge(r->cond);
 }
 
@@ -319,5 +323,5 @@ void lower_range(Stmt *s) {
   case TY_CHAN: range_chan(&r); break;
   default: unreachable();
   }
-  set_block(r.done);
+  enter_block(r.done, r.before);
 }

@@ -121,7 +121,8 @@ static void select_nonblocking(Clause *c, Stmt *dflt, LLVMBasicBlockRef done) {
   LLVMBasicBlockRef other = new_block("select.default");
   cond_br(LLVMBuildICmp(F->b, LLVMIntNE, code, const_i64(0), ""), ready,
           other);
-  set_block(ready);
+  Known known = F->known;
+  enter_block(ready, known);
   Val two = const_i64(2), ok = NULL;
   if (c->is_send) {
     Val arg = const_i64(GL_CHAN_SEND_CLOSED);
@@ -130,7 +131,7 @@ static void select_nonblocking(Clause *c, Stmt *dflt, LLVMBasicBlockRef done) {
     ok = LLVMBuildICmp(F->b, LLVMIntNE, code, two, "");
   }
   clause_body(c, ok, done);
-  set_block(other);
+  enter_block(other, known);
   lower_stmts(&dflt->case_.body);
   br(done);
 }
@@ -168,15 +169,16 @@ static void select_general(Clause *clauses, int n, Stmt *dflt,
   Val ok = LLVMBuildICmp(F->b, LLVMIntEQ, code, const_i64(1), "");
   LLVMBasicBlockRef other = new_block("select.default");
   Val sw = LLVMBuildSwitch(F->b, index, other, (unsigned)n);
+  Known known = F->known;
   for (int i = 0; i < n; i++) {
     clauses[i].block = new_block("select.case");
     LLVMAddCase(sw, const_i64(clauses[i].slot), clauses[i].block);
   }
   for (int i = 0; i < n; i++) {
-    set_block(clauses[i].block);
+    enter_block(clauses[i].block, known);
     clause_body(&clauses[i], ok, done);
   }
-  set_block(other);
+  enter_block(other, known);
   if (!dflt) {
     LLVMBuildUnreachable(F->b);
     return;
@@ -206,6 +208,7 @@ void lower_select(Stmt *s) {
   LLVMBasicBlockRef done = new_block("select.done");
   Target target;
   push_target(&target, s, done, NULL);
+  Known known = known_below(F->known);
   if (n == 0) {
     lower_stmts(&dflt->case_.body);
     br(done);
@@ -217,5 +220,5 @@ void lower_select(Stmt *s) {
     select_general(clauses, n, dflt, done);
   }
   pop_target();
-  set_block(done);
+  enter_block(done, known);
 }

@@ -147,6 +147,13 @@ void lower_return(Stmt *s) {
   emit_return(vals);
 }
 
+// Whether only code after a jump is in b.
+static bool is_dead(LLVMBasicBlockRef b) {
+  return !LLVMGetFirstUse(LLVMBasicBlockAsValue(b)) &&
+         b != LLVMGetEntryBasicBlock(F->fn) &&
+         b != LLVMGetNextBasicBlock(F->entry);
+}
+
 // ---- if and for ------------------------------------------------------------
 
 static void lower_if(Stmt *s) {
@@ -154,16 +161,25 @@ static void lower_if(Stmt *s) {
   LLVMBasicBlockRef then = new_block("if.then"), done = new_block("if.done");
   LLVMBasicBlockRef els = s->if_.els ? new_block("if.else") : done;
   set_pos(s->pos);
-  lower_cond(s->if_.cond, then, els);
-  set_block(then);
+  Outcome cond = lower_cond(s->if_.cond, then, els);
+  enter_block(then, cond.yes);
   lower_stmt(s->if_.then);
+  bool then_ends = is_dead(cur_block());
+  Known after_then = F->known;
   br(done);
+  bool else_ends = false;
   if (s->if_.els) {
-    set_block(els);
+    enter_block(els, cond.no);
     lower_stmt(s->if_.els);
+    else_ends = is_dead(cur_block());
     br(done);
+  } else {
+    F->known = cond.no;
   }
-  set_block(done);
+  Known known = then_ends   ? F->known
+                : else_ends ? after_then
+                            : known_join(after_then, F->known);
+  enter_block(done, known);
 }
 
 // Go 1.22: the next iteration gets variables of its own.
@@ -177,27 +193,64 @@ static void renew_variables(Stmt *s) {
   }
 }
 
+// Checks pointers that a loop does not change before it, instead of whenever
+// its condition follows them: those that the condition, when it is evaluated
+// for the first time, follows before it does anything else. False: it may do
+// something else.
+static bool check_before_loop(Expr *x) {
+  x = unparen(x);
+  if (x->mode == MODE_CONST || x->mode == MODE_NIL || x->kind == E_IDENT)
+    return true;
+  switch (x->kind) {
+  case E_UNARY:
+    return x->op == T_NOT && check_before_loop(x->unary.x);
+  case E_BINARY:
+    if (check_before_loop(x->binary.x) && is_comparison(x->op))
+      check_before_loop(x->binary.y);
+    return false;
+  case E_CALL:
+    return is_builtin_call(x) &&
+           unparen(x->call.fun)->builtin == BUILTIN_LEN &&
+           check_before_loop(x->call.args.at[0]);
+  case E_SELECTOR: {
+    Selection *sel = x->selector.selection;
+    Expr *p = unparen(x->selector.x);
+    if (!sel || sel->kind != SEL_FIELD || p->kind != E_IDENT ||
+        !p->ident.obj)
+      return false;
+    Val v = map_get(&F->values, p->ident.obj);
+    set_pos(x->pos);
+    if (v && under(type_of(p))->kind == TY_POINTER) nil_check(v);
+    return v && sel->path.len == 1;
+  }
+  default:
+    return false;
+  }
+}
+
 static void lower_for(Stmt *s) {
   if (s->for_.init) lower_stmt(s->for_.init);
+  if (s->for_.cond) check_before_loop(s->for_.cond);
   LLVMBasicBlockRef cond = new_block("for.cond"), body = new_block("for.body");
   LLVMBasicBlockRef post = new_block("for.post"), done = new_block("for.done");
   br(cond);
-  set_block(cond);
+  enter_block(cond, known_below(F->known));
+  Outcome known = {F->known, F->known};
   if (s->for_.cond)
-    lower_cond(s->for_.cond, body, done);
+    known = lower_cond(s->for_.cond, body, done);
   else
     br(body);
-  set_block(body);
+  enter_block(body, known.yes);
   Target target;
   push_target(&target, s, done, post);
   lower_stmt(s->for_.body);
   pop_target();
   br(post);
-  set_block(post);
+  enter_block(post, known_below(known.yes));
   renew_variables(s);
   if (s->for_.post) lower_stmt(s->for_.post);
   loop_back_edge(cond);
-  set_block(done);
+  enter_block(done, known_join(known.yes, known.no));
 }
 
 // ---- the rest --------------------------------------------------------------

@@ -14,6 +14,7 @@ typedef struct Switch {
   LLVMBasicBlockRef *bodies;   // parallel to cases
   LLVMBasicBlockRef dflt;      // of the default clause, or done
   LLVMBasicBlockRef done;
+  Known known;                 // in all clauses and after
 } Switch;
 
 static void switch_blocks(Switch *sw, StmtVec *cases) {
@@ -43,7 +44,7 @@ static void switch_bodies(Switch *sw, Stmt *s) {
   push_target(&target, s, sw->done, NULL);
   for (int i = 0; i < sw->cases->len; i++) {
     StmtVec *body = &sw->cases->at[i]->case_.body;
-    set_block(sw->bodies[i]);
+    enter_block(sw->bodies[i], sw->known);
     lower_stmts(body);
     br(ends_in_fallthrough(body) && i + 1 < sw->cases->len ? sw->bodies[i + 1]
                                                            : sw->done);
@@ -201,11 +202,12 @@ static void switch_chain(Switch *sw, Val tag, Type *t) {
     for (int j = 0; j < xs->len; j++) {
       LLVMBasicBlockRef next = new_block("switch.next");
       set_pos(xs->at[j]->pos);
-      if (!tag && is_boolean(type_of(xs->at[j])))
-        lower_cond(xs->at[j], sw->bodies[i], next);
-      else
-        cond_br(case_equal(tag, t, xs->at[j]), sw->bodies[i], next);
-      set_block(next);
+      if (!tag && is_boolean(type_of(xs->at[j]))) {
+        enter_block(next, lower_cond(xs->at[j], sw->bodies[i], next).no);
+        continue;
+      }
+      cond_br(case_equal(tag, t, xs->at[j]), sw->bodies[i], next);
+      enter_block(next, F->known);
     }
   }
   br(sw->dflt);
@@ -220,6 +222,7 @@ void lower_switch(Stmt *s) {
   int n = constant_cases(sw.cases);
   if (x && n > 0) view_string(x);  // the cases run nothing
   Val tag = x ? lower_stable(x, t) : NULL;
+  sw.known = known_below(F->known);
   if (t && n > 0 && is_integer(t))
     switch_int(&sw, tag, t, n);
   else if (t && n >= MIN_STRING_SWITCH && is_string(t))
@@ -227,7 +230,7 @@ void lower_switch(Stmt *s) {
   else
     switch_chain(&sw, tag, t);
   switch_bodies(&sw, s);
-  set_block(sw.done);
+  enter_block(sw.done, sw.known);
 }
 
 // ---- type switches ---------------------------------------------------------
@@ -330,7 +333,7 @@ static void switch_types(Switch *sw, TypeSwitch *ts, Val *ifaces) {
     set_pos(c->x->pos);
     Val ok = type_matches(ts, c->x, &ifaces[c->clause]);
     cond_br(ok, sw->bodies[c->clause], next);
-    set_block(next);
+    enter_block(next, F->known);
     i++;
   }
 }
@@ -344,6 +347,7 @@ void lower_type_switch(Stmt *s) {
   ts.type = iface_type(ts.v, ts.t);
   Switch sw;
   switch_blocks(&sw, &s->type_switch.cases);
+  sw.known = known_below(F->known);
   Val *ifaces = NEW_ARRAY(Val, sw.cases->len + 1);
   switch_types(&sw, &ts, ifaces);
   br(sw.dflt);
@@ -351,12 +355,12 @@ void lower_type_switch(Stmt *s) {
   push_target(&target, s, sw.done, NULL);
   for (int i = 0; i < sw.cases->len; i++) {
     Stmt *clause = sw.cases->at[i];
-    set_block(sw.bodies[i]);
+    enter_block(sw.bodies[i], sw.known);
     set_pos(clause->pos);
     bind_clause(&ts, clause, ifaces[i]);
     lower_stmts(&clause->case_.body);
     br(sw.done);
   }
   pop_target();
-  set_block(sw.done);
+  enter_block(sw.done, sw.known);
 }

@@ -120,7 +120,7 @@ static void store_leaves(Val addr, Val v, LLVMTypeRef t) {
                                                 : LLVMGetElementType(t);
     Val at[2] = {const_int(M->t_i32, 0), const_int(M->t_i32, i)};
     Val p = LLVMBuildInBoundsGEP2(F->b, t, addr, at, 2, "");
-    store_leaves(p, LLVMBuildExtractValue(F->b, v, i, ""), et);
+    store_leaves(p, extract(v, i), et);
   }
 }
 
@@ -205,15 +205,36 @@ Val new_object(Type *t) {
   if (type_size(t) == 0)
     return zero_base();
   Val size = const_i64(type_size(t));
-  if (!type_has_pointers(t))
-    return RT_CALL("new_noscan", size);
-  return RT_CALL("new", size, layout_of_type(t));
+  Val p = !type_has_pointers(t) ? RT_CALL("new_noscan", size)
+                                : RT_CALL("new", size, layout_of_type(t));
+  note_nonnil(p);
+  return p;
 }
 
 // ---- composite values ------------------------------------------------------
 
+// Looks through the values that agg was put together from.
 Val extract(Val agg, unsigned i) {
+  while (LLVMIsAInsertValueInst(agg)) {
+    const unsigned *at = LLVMGetIndices(agg);
+    if (at[0] == i && LLVMGetNumIndices(agg) == 1)
+      return LLVMGetOperand(agg, 1);
+    if (at[0] == i)
+      break;
+    agg = LLVMGetOperand(agg, 0);
+  }
   return LLVMBuildExtractValue(F->b, agg, i, "");
+}
+
+Val in_parts(Val v) {
+  LLVMTypeRef t = LLVMTypeOf(v);
+  if (LLVMIsConstant(v) ||
+      (t != M->t_string && t != M->t_slice && t != M->t_iface))
+    return v;
+  Val parts = LLVMGetPoison(t);
+  for (unsigned i = 0; i < LLVMCountStructElementTypes(t); i++)
+    parts = LLVMBuildInsertValue(F->b, parts, extract(v, i), i, "");
+  return parts;
 }
 
 Val make2(LLVMTypeRef t, Val a, Val b) {
@@ -275,6 +296,7 @@ LLVMBasicBlockRef new_block(const char *name) {
 
 void set_block(LLVMBasicBlockRef b) {
   LLVMPositionBuilderAtEnd(F->b, b);
+  F->known = (Known){0};
 }
 
 LLVMBasicBlockRef cur_block(void) {
@@ -322,11 +344,12 @@ void check(Val ok, const char *panic_name, Val *args, unsigned n) {
     return;
   LLVMBasicBlockRef good = new_block("ok");
   LLVMBasicBlockRef bad = new_block("bad");
+  Known known = F->known;
   cond_br_likely(ok, good, bad);
   set_block(bad);
   rt_call(panic_name, args, n);
   LLVMBuildUnreachable(F->b);
-  set_block(good);
+  enter_block(good, known);
 }
 
 static void mark_implicit(Val branch) {
@@ -336,23 +359,30 @@ static void mark_implicit(Val branch) {
                                       LLVMMDNodeInContext2(M->ctx, NULL, 0)));
 }
 
+static bool is_same_line(LLVMMetadataRef a, LLVMMetadataRef b) {
+  return a == b || (a && b && LLVMDILocationGetLine(a) ==
+                                  LLVMDILocationGetLine(b) &&
+                    LLVMDILocationGetScope(a) == LLVMDILocationGetScope(b));
+}
+
 // One block for all checks of a line: a trace then still shows the line.
 static LLVMBasicBlockRef nil_block(void) {
   LLVMMetadataRef loc = LLVMGetCurrentDebugLocation2(F->b);
-  if (F->nil_block && F->nil_loc == loc)
+  if (F->nil_block && is_same_line(F->nil_loc, loc))
     return F->nil_block;
   LLVMBasicBlockRef here = cur_block();
+  Known known = F->known;
   F->nil_block = new_block("nil");
   F->nil_loc = loc;
   set_block(F->nil_block);
   rt_call("panicnil", NULL, 0);
   LLVMBuildUnreachable(F->b);
-  set_block(here);
+  enter_block(here, known);
   return F->nil_block;
 }
 
 void nil_check(Val ptr) {
-  if (terminated() || LLVMIsAAllocaInst(ptr) || LLVMIsAGlobalValue(ptr))
+  if (terminated() || known_nonnil(ptr))
     return;
   LLVMBasicBlockRef bad = nil_block();
   LLVMBasicBlockRef good = new_block("nonnil");
@@ -360,5 +390,6 @@ void nil_check(Val ptr) {
   Val branch = LLVMBuildCondBr(F->b, is_nil, bad, good);
   mark_implicit(branch);
   set_weights(branch, 1, 1 << 20);
-  set_block(good);
+  enter_block(good, F->known);
+  note_nonnil(ptr);
 }
