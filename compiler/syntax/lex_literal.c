@@ -12,7 +12,6 @@ void lex_error(Lexer *l, const char *at, const char *fmt, ...) {
   va_start(ap, fmt);
   error_at_v(lex_pos(l, at), fmt, ap);
   va_end(ap);
-  if (l->file) l->file->had_errors = true;
 }
 
 // ---- characters ------------------------------------------------------------

@@ -266,6 +266,7 @@ void func_decl(Parser *p, DeclVec *decls) {
   Group g = {.decls = decls, .pos = p->l.pos, .doc = lead_comments(p)};
   Decl *d = new_decl(p, D_FUNC, &g);
   next(p);
+  d->func.pos = p->l.pos;
   bool is_method = got(p, T_LPAREN);
   if (is_method) d->func.recv = receiver(p);
   if (p->l.tok == T_IDENT) {

@@ -111,7 +111,7 @@ static Expr *parenthesized(Parser *p) {
 static Expr *func_lit_or_type(Parser *p) {
   Pos pos = p->l.pos;
   next(p);
-  Expr *t = func_type(p, pos, "function type");
+  Expr *t = func_type(p, p->l.pos, "function type");
   if (p->l.tok != T_LBRACE) return t;
   Expr *x = new_expr(E_FUNC_LIT, pos);
   x->func.type = t;
@@ -147,17 +147,18 @@ static Expr *operand(Parser *p) {
 // ---- primary expressions ---------------------------------------------------
 
 // After x ".": Selector or TypeAssertion.
-static Expr *selector(Parser *p, Expr *x) {
+static Expr *selector(Parser *p, Expr *x, Pos dot) {
   Expr *y;
   if (p->l.tok == T_IDENT) {
     y = new_expr(E_SELECTOR, x->pos);
     y->selector.x = x;
+    y->selector.dot = dot;
     y->selector.sel = name(p);
   } else if (got(p, T_LPAREN)) {
     y = new_expr(E_TYPE_ASSERT, x->pos);
     y->assert.x = x;
     if (got(p, T_TYPE)) {
-      check_guard(p);
+      drop_guard(p);
       p->guard = y;
     } else {
       y->assert.type = type(p);
@@ -173,7 +174,7 @@ static Expr *selector(Parser *p, Expr *x) {
 
 // The rest of Slice, where lo has been parsed.
 static Expr *slice(Parser *p, Expr *x, Pos lbrack, Expr *lo) {
-  Expr *y = new_expr(E_SLICE, x->pos);
+  Expr *y = new_expr(E_SLICE, lbrack);
   y->slice.x = x;
   y->slice.lbrack = lbrack;
   y->slice.lo = lo;
@@ -281,10 +282,11 @@ static bool is_literal_type(const Parser *p, const Expr *x) {
 
 // One link of a primary expression's chain, or NULL if it ends here.
 static Expr *primary_link(Parser *p, Expr *x) {
+  Pos pos = p->l.pos;
   switch (p->l.tok) {
     case T_PERIOD:
       next(p);
-      return selector(p, x);
+      return selector(p, x, pos);
     case T_LBRACK:
       return index_or_slice(p, x);
     case T_LPAREN:

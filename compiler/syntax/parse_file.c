@@ -48,15 +48,10 @@ static bool top_level_decl(Parser *p) {
       skip_to_decl(p);
       return false;
   }
-  check_guard(p);
+  drop_guard(p);
   // Before the next token is read, which may bring the next one's pragmas.
   drop_pragmas(p);
   return true;
-}
-
-static void report_late_errors(Parser *p) {
-  if (p->file->had_errors) return;
-  vec_each(LateError, e, &p->late_errors) error_at(e->pos, "%s", e->message);
 }
 
 static Parser parser_new(Source *s) {
@@ -84,7 +79,6 @@ static File *source_file(Source *s, bool imports_only) {
       skip_to_decl(p);
     }
   }
-  report_late_errors(p);
   return p->file;
 }
 

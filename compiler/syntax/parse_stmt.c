@@ -21,9 +21,7 @@ static Stmt *range_clause(Parser *p, ExprVec lhs, bool define) {
   next(p);
   if (lhs.len > 0) s->range.key = lhs.at[0];
   if (lhs.len > 1) s->range.value = lhs.at[1];
-  if (lhs.len > 2)
-    parse_error(p, expr_start(lhs.at[2]),
-                "range clause permits at most two iteration variables");
+  if (lhs.len > 2) s->range.extra = lhs.at[2];
   s->range.define = define;
   s->range.x = expr(p);
   return finish_stmt(p, s);
@@ -114,7 +112,7 @@ static void stmt_list(Parser *p, StmtVec *stmts) {
   while (p->l.tok != T_EOF && p->l.tok != T_RBRACE && p->l.tok != T_CASE &&
          p->l.tok != T_DEFAULT) {
     Stmt *s = maybe_stmt(p);
-    check_guard(p);
+    drop_guard(p);
     drop_pragmas(p);
     if (!s) break;
     vec_push(stmts, s);
@@ -303,7 +301,7 @@ static Header header(Parser *p, Token keyword) {
   header_clauses(p, &h, keyword);
   header_condition(p, &h, keyword);
   if (h.init && h.init->kind == S_TYPE_SWITCH) {
-    check_guard(p);  // a guard, but not where the tag belongs
+    drop_guard(p);  // a guard, but not where the tag belongs
     h.init = NULL;
   }
   p->xnest = xnest;
@@ -319,14 +317,14 @@ static Stmt *for_stmt(Parser *p) {
   if (h.range) {
     h.range->pos = s->pos;
     s = h.range;
-    check_guard(p);
+    drop_guard(p);
     s->range.body = block(p, "for clause");
     return finish_stmt(p, s);
   }
   s->for_.init = h.init;
   s->for_.cond = h.cond;
   s->for_.post = h.post;
-  check_guard(p);
+  drop_guard(p);
   s->for_.body = block(p, "for clause");
   return finish_stmt(p, s);
 }
@@ -343,7 +341,7 @@ static Stmt *if_stmt(Parser *p) {
   Header h = header(p, T_IF);
   s->if_.init = h.init;
   s->if_.cond = h.cond ? h.cond : bad_expr(p);
-  check_guard(p);
+  drop_guard(p);
   s->if_.then = block(p, "if clause");
   if (got(p, T_ELSE)) {
     if (p->l.tok == T_IF) {
@@ -371,7 +369,7 @@ static Stmt *case_clause(Parser *p, bool in_select) {
       s->case_.comm = simple_stmt(p, (ExprVec){0}, T_EOF);
     else
       expr_list(p, &s->case_.exprs);
-    check_guard(p);
+    drop_guard(p);
   } else if (got(p, T_DEFAULT)) {
     s->case_.is_default = true;
   } else {
@@ -408,7 +406,7 @@ static Stmt *switch_stmt(Parser *p) {
     s->type_switch.x = guard->assert.x;
     case_list(p, "switch", &s->type_switch.cases);
   } else {
-    check_guard(p);
+    drop_guard(p);
     s->switch_.init = h.init;
     s->switch_.tag = h.cond;
     case_list(p, "switch", &s->switch_.cases);
@@ -450,16 +448,6 @@ static Stmt *decl_stmt(Parser *p, void (*decl)(Parser *, DeclVec *)) {
   return finish_stmt(p, s);
 }
 
-// `go x` where x is no call becomes `_ = x`, so that x is still checked.
-static void not_a_call(Stmt *s, Expr *x) {
-  Pos pos = expr_start(x);
-  s->kind = S_ASSIGN;
-  s->op = T_ASSIGN;
-  memset(&s->assign, 0, sizeof s->assign);
-  vec_push(&s->assign.lhs, ident(name_cstr("_"), pos, pos));
-  vec_push(&s->assign.rhs, x);
-}
-
 // GoStmt = "go" Expression . DeferStmt = "defer" Expression .
 static Stmt *call_stmt(Parser *p) {
   Token keyword = p->l.tok;
@@ -472,13 +460,6 @@ static Stmt *call_stmt(Parser *p) {
     x = unparen(x);
   }
   s->expr.x = x;
-  if (x->kind != E_CALL) {
-    if (x->kind != E_BAD)
-      late_error(p, expr_start(x),
-                 arena_printf(perm, "expression in %s must be function call",
-                              token_text[keyword]));
-    not_a_call(s, x);
-  }
   return finish_stmt(p, s);
 }
 

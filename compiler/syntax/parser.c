@@ -285,14 +285,6 @@ void drop_pragmas(Parser *p) {
   p->pragmas_used = p->file->pragmas.len;
 }
 
-void late_error(Parser *p, Pos pos, const char *message) {
-  LateError e = {pos, message};
-  vec_push(&p->late_errors, e);
-}
-
-void check_guard(Parser *p) {
-  if (!p->guard) return;
-  late_error(p, p->guard->pos, "use of .(type) outside type switch");
-  p->guard->kind = E_BAD;
+void drop_guard(Parser *p) {
   p->guard = NULL;
 }

@@ -16,12 +16,6 @@ enum {
   MAX_HEIGHT = 100000   // of the tree: chains such as 1+1+... are high, too
 };
 
-// An error that Go's checker finds, and so only in files that parse.
-typedef struct LateError {
-  Pos pos;
-  const char *message;
-} LateError;
-
 typedef struct Parser {
   Lexer l;           // l.tok is the current token
   File *file;
@@ -34,7 +28,6 @@ typedef struct Parser {
   int groups;        // parenthesised declarations so far
   int pragmas_used;  // pragmas that have found a declaration or missed it
   Expr *guard;       // x.(type) that has not met its type switch yet
-  VEC(LateError) late_errors;
 } Parser;
 
 // ---- parser.c --------------------------------------------------------------
@@ -54,7 +47,6 @@ void unexpected(Parser *p, const char *fmt, ...)
 // An error that is not one of syntax.
 void parse_error(Parser *p, Pos pos, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void late_error(Parser *p, Pos pos, const char *message);
 const char *token_string(Token tok);
 
 // Skips to a token of the list, or inside functions to one that begins a
@@ -94,8 +86,8 @@ CommentVec lead_comments(Parser *p);
 void take_pragmas(Parser *p, Decl *d);
 // Those that stood where no declaration follows are lost.
 void drop_pragmas(Parser *p);
-// Where a pending x.(type) can no longer be that of a type switch.
-void check_guard(Parser *p);
+// Forgets a guard that has not met its type switch; the checker reports it.
+void drop_guard(Parser *p);
 
 // ---- parse_expr.c ----------------------------------------------------------
 

@@ -115,8 +115,9 @@ struct Expr {
     struct { Expr *type; ExprVec elems; Pos lbrace, rbrace; } composite;
     struct { Expr *type; Stmt *body; FuncInfo *info; } func;  // info: checker
     struct { Expr *x; } paren;
-    struct { Expr *x; Expr *sel; Selection *selection; } selector;  // checker:
-        // selection is NULL for pkg.Name; then sel->ident.obj is the object
+    struct { Expr *x; Expr *sel; Selection *selection; Pos dot; } selector;
+        // checker: selection is NULL for pkg.Name; then sel->ident.obj is the
+        // object
     struct { Expr *x; ExprVec indices; Pos lbrack; } index;
     struct { Expr *x; Expr *lo, *hi, *max; bool three; Pos lbrack; } slice;
     struct { Expr *x; Expr *type; } assert;  // type NULL: x.(type)
@@ -170,9 +171,10 @@ struct Stmt {
     struct { StmtVec cases; } select;
     struct { Stmt *init; Expr *cond; Stmt *post; Stmt *body;
              bool per_iteration; } for_;               // checker
-    struct { Expr *key, *value; bool define; Expr *x; Stmt *body;
+    struct { Expr *key, *value, *extra; bool define; Expr *x; Stmt *body;
              bool per_iteration; FuncInfo *body_info; } range;  // checker;
-        // body_info: when x is a function, the loop body as a function
+        // extra: a third variable, an error; body_info: when x is a function,
+        // the loop body as a function
     // One clause. exprs empty and comm NULL: default. A type switch case may
     // hold the IDENT nil. comm is a SEND, EXPR or ASSIGN statement.
     struct { ExprVec exprs; Stmt *comm; StmtVec body; bool is_default;
@@ -204,6 +206,7 @@ struct Decl {
              Object *obj; } type;                       // obj: checker
     struct { ExprVec names; Expr *type; ExprVec values; } var;
     struct {
+      Pos pos;             // after the keyword
       Expr *name;
       Field *recv;         // NULL for functions
       Expr *type;          // FUNC_TYPE

@@ -89,6 +89,21 @@ static bool is_slice(Type *u, void *data) {
   return u->kind == TY_SLICE;
 }
 
+typedef struct SliceElems {  // of a type set of slices
+  Type *first, *other;
+} SliceElems;
+
+static bool note_elem(Type *u, void *data) {
+  SliceElems *s = data;
+  if (u->kind != TY_SLICE)
+    return false;
+  if (!s->first)
+    s->first = u->slice.elem;
+  else if (!s->other && !identical(s->first, u->slice.elem))
+    s->other = u->slice.elem;
+  return true;
+}
+
 static Type *slice_elem(Checker *c, Expr *x, const char *what) {
   if (x->mode == MODE_NIL) {
     check_error(c, expr_start(x),
@@ -99,9 +114,15 @@ static Type *slice_elem(Checker *c, Expr *x, const char *what) {
   Element e;
   if (each_under(x->type, is_slice, NULL) && element_of(x->type, true, &e))
     return e.elem;
-  check_error(c, expr_start(x),
-              "invalid %s: argument must be a slice; have %s", what,
-              operand_string(c, x));
+  SliceElems s = {NULL, NULL};
+  if (each_under(x->type, note_elem, &s))
+    check_error(c, expr_start(x), "invalid %s: mismatched slice element types "
+                "%s and %s in %s", what, type_str(c, s.first),
+                type_str(c, s.other), operand_string(c, x));
+  else
+    check_error(c, expr_start(x),
+                "invalid %s: argument must be a slice; have %s", what,
+                operand_string(c, x));
   return NULL;
 }
 
@@ -351,6 +372,16 @@ static bool match_complex(Checker *c, Expr *x, Expr *y) {
          try_convert_untyped(c, y, types_basic[B_FLOAT64]);
 }
 
+// Their results would need a type parameter nobody has declared.
+static bool no_type_param(Checker *c, Expr *x, BuiltinId id) {
+  if (!is_type_param(x->type))
+    return true;
+  check_error(c, expr_start(x), "%s not supported as argument to built-in %s "
+              "for go1.18 (see go.dev/issue/50937)", operand_string(c, x),
+              builtin_name(id));
+  return false;
+}
+
 static Type *complex_of(Type *t) {
   Type *u = under(t);
   if (u->kind != TY_BASIC)
@@ -386,6 +417,8 @@ static void builtin_complex(Checker *c, Expr *e, ExprVec *args) {
                 type_str(c, y->type));
     return;
   }
+  if (!no_type_param(c, x, BUILTIN_COMPLEX))
+    return;
   Type *t = complex_of(x->type);
   if (!t) {
     check_error(c, expr_start(x),
@@ -410,6 +443,8 @@ static void builtin_part(Checker *c, Expr *e, Expr *x, BuiltinId id) {
       return;
     }
   }
+  if (!no_type_param(c, x, id))
+    return;
   Type *t = part_of(x->type);
   if (!t) {
     check_error(c, expr_start(x),

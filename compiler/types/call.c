@@ -213,6 +213,8 @@ static Type *operand_type(Expr *x, Type *t, bool const_arg, bool result_const) {
 }
 
 static void cannot_convert(Checker *c, Expr *x, Type *t, const char *why) {
+  if (is_cyclic(t) || (x->type && is_cyclic(x->type)))
+    return;
   check_error(c, expr_start(x), "cannot convert %s to type %s%s%s",
               operand_string(c, x), type_str(c, t), why && *why ? ": " : "",
               why ? why : "");

@@ -76,6 +76,11 @@ bool needs_itself(Checker *c, Type *t) {
   return true;
 }
 
+bool is_cyclic(Type *t) {
+  t = deref(t, NULL);
+  return t->kind == TY_NAMED && t->named.cyclic;
+}
+
 // ---- names that stand for each other ---------------------------------------
 
 static Object *next_name(Package *pkg, Object *obj) {
@@ -138,8 +143,16 @@ static void contains_itself(Checker *c, Nest *n, Type *t) {
   int start = 0;
   while (start < n->path.len && !identical(n->path.at[start], t)) start++;
   ObjectVec cycle = {0};
-  for (int i = start; i < n->path.len; i++)
-    vec_push(&cycle, n->path.at[i]->named.obj);
+  for (int i = start; i < n->path.len; i++) {
+    Type *on = n->path.at[i];
+    Object *obj = on->named.obj;
+    if (on->named.pos) {  // an instance, which stands elsewhere
+      obj = NEW(Object);
+      *obj = *on->named.obj;
+      obj->pos = on->named.pos;
+    }
+    vec_push(&cycle, obj);
+  }
   if (cycle.len) report_cycle(c, cycle.at, cycle.len, 0);
 }
 

@@ -378,9 +378,8 @@ static void func_decl(Checker *c, Object *obj, Decl *d) {
   Type *sig = obj->type = type_func_new();  // for cycles
   Field *recv = d->func.recv;
   info->scope = scope_new(c->file->scope, info);
-  Type *t = check_signature(c, d->func.type, recv, info->scope, info);
-  *sig = *t;
-  d->func.type->type = info->sig = obj->type = sig;
+  check_signature(c, sig, d->func.type, recv, info->scope, info);
+  info->sig = sig;
   if (recv) {
     RecvCheck *k = NEW(RecvCheck);
     k->pos = expr_start(receiver_base(recv->type));

@@ -385,7 +385,8 @@ static void type_assert(Checker *c, Expr *e) {
   if (x->mode == MODE_INVALID)
     return;
   if (!e->assert.type) {
-    check_error(c, e->pos, "use of .(type) outside type switch");
+    check_error(c, e->pos, "invalid syntax tree: use of .(type) outside "
+                "type switch");
     return;
   }
   if (is_type_param(x->type)) {

@@ -98,7 +98,7 @@ void check_index(Checker *c, Expr *e) {
   check_generic_expr(c, x);
   if (x->mode == MODE_NOVALUE || x->mode == MODE_TUPLE ||
       x->mode == MODE_BUILTIN) {
-    check_error(c, expr_start(x),
+    check_error(c, x->mode == MODE_BUILTIN ? e->index.lbrack : expr_start(x),
                 x->mode == MODE_NOVALUE ? "%s used as value or type"
                 : x->mode == MODE_TUPLE
                     ? "multiple-value %s in single-value context"
@@ -127,7 +127,8 @@ void check_index(Checker *c, Expr *e) {
   }
   int64_t length, val;
   if (!indexed(c, e, &length)) {
-    check_error(c, e->index.lbrack, "cannot index %s",
+    if (!is_cyclic(x->type))
+      check_error(c, e->index.lbrack, "cannot index %s",
                 operand_string(c, x));
     use_exprs(c, &e->index.indices);
     return;
@@ -194,7 +195,8 @@ static bool sliceable(Checker *c, Expr *e, int64_t *length) {
     e->type = x->type;
     return true;
   }
-  check_error(c, expr_start(x), "cannot slice %s", operand_string(c, x));
+  if (!is_cyclic(x->type))
+    check_error(c, expr_start(x), "cannot slice %s", operand_string(c, x));
   return false;
 }
 

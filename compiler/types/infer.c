@@ -550,6 +550,9 @@ static TypeVec slice_of(TypeVec *list, int from, int n) {
 static void collect_arguments(Inference *f, ExprVec *args, TypeVec *params) {
   for (int i = 0; i < args->len; i++) {
     Expr *x = args->at[i];
+    // Before Go 1.21 its own constraints must say what is missing.
+    if (is_generic_func(x) && !has_lang(f->c, 21) && partial_args(x).len)
+      infer_value(f->c, x, NULL);
     if (is_generic_func(x)) {
       Expr *y = NEW(Expr);
       *y = *x;

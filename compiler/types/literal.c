@@ -106,7 +106,8 @@ void check_func_lit(Checker *c, Expr *x) {
   }
   FuncInfo *f = literal_info(c, x);
   x->func.info = f;
-  f->sig = check_signature(c, x->func.type, NULL, f->scope, f);
+  f->sig = type_func_new();
+  check_signature(c, f->sig, x->func.type, NULL, f->scope, f);
   x->func.type->mode = MODE_TYPE;
   x->func.type->type = f->sig;
   if (!f->sig || f->sig->kind != TY_FUNC) {

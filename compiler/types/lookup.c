@@ -163,6 +163,11 @@ LookupResult lookup_field_or_method(Type *t, bool addressable, Package *pkg,
   return lookup(t, addressable, pkg, name, false);
 }
 
+LookupResult lookup_similar(Type *t, bool addressable, Package *pkg,
+                            Name *name) {
+  return lookup(t, addressable, pkg, name, true);
+}
+
 // ---- method sets -----------------------------------------------------------
 
 // What a name at some depth stands for: a method, or something that hides

@@ -89,6 +89,9 @@ static RangeTypes check_range_expr(Checker *c, Stmt *s) {
   else if (!t.value && value)
     check_error(c, expr_start(value),
                 "range over %s permits only one iteration variable", text);
+  else if (s->range.extra)
+    check_error(c, expr_start(s->range.extra),
+                "range clause permits at most two iteration variables");
   return t;
 }
 
@@ -160,7 +163,7 @@ static void assign(Checker *c, Stmt *s, RangeTypes t) {
     if (!lhs[i])
       continue;
     if (!types[i] || types[i]->kind == TY_INVALID) {
-      use_lhs(c, lhs[i]);
+      continue;
     } else if (over_integer(s)) {
       Expr *x = s->range.x;
       assign_var(c, lhs[i], NULL, x, "range clause");

@@ -118,6 +118,10 @@ static void collect_import(Checker *c, Collected *k, Decl *d) {
     check_error(c, x->pos, "invalid import path (invalid character %s)", bad);
     return;
   }
+  if (strcmp(path.at, "C") == 0 && d->import.name) {
+    check_error(c, d->import.name->pos, "cannot rename import \"C\"");
+    return;
+  }
   Package *imported = load_import(path.at, c->pkg->dir, x->pos);
   if (!imported) imported = fake_package(path.at);
   Name *name = d->import.name ? d->import.name->ident.name : imported->name;
@@ -229,7 +233,7 @@ static void check_bodyless(Checker *c, Decl *d) {
       check_options.bodyless_ok ||
       has_directive(c->file, d) || d->func.type->functype.tparams.len)
     return;
-  check_error(c, d->func.name->pos, "missing function body");
+  vec_push(&c->bodyless, d->func.pos);
 }
 
 static void collect_func(Checker *c, Collected *k, Decl *d) {
@@ -453,6 +457,8 @@ bool check_package(Package *pkg) {
   report_too_large(&c);
   if (diag_error_count() == errors) check_anonymous_interfaces(&c);
   if (diag_error_count() == errors) mono_check(&c);
+  if (diag_error_count() == errors)
+    vec_each(Pos, p, &c.bodyless) check_error(&c, *p, "missing function body");
   if (pkg->bodies) {
     compute_init_order(&c);
     unused_imports(&c, &k);

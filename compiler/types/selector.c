@@ -71,7 +71,12 @@ static void qualified(Checker *c, Expr *e, Object *pkgname, bool want_type) {
   if (!pkg || !pkg->scope)
     return;
   Object *obj = scope_lookup(pkg->scope, sel->ident.name);
-  if (!obj || !name_is_exported(obj->name)) {
+  if (obj && !name_is_exported(obj->name)) {
+    check_error(c, sel->pos, "name %s not exported by package %s",
+                sel->ident.name->s, pkg->name->s);
+    return;
+  }
+  if (!obj) {
     undefined_in_package(c, e, pkg);
     return;
   }
@@ -81,7 +86,7 @@ static void qualified(Checker *c, Expr *e, Object *pkgname, bool want_type) {
   sel->type = e->type;
   sel->cv = e->cv;
   if (want_type && e->mode != MODE_TYPE && e->mode != MODE_INVALID) {
-    check_error(c, e->pos, "%s is not a type", expr_string(perm, e));
+    check_error(c, e->pos, "%s is not a type", operand_string(c, e));
     e->mode = MODE_INVALID;
   }
 }
@@ -103,33 +108,6 @@ static Object *named_alike(ObjectVec *list, const Name *name) {
       return *o;
   }
   return NULL;
-}
-
-enum { ALIKE_DEPTH = 8 };
-
-// A field or method whose name differs in capitalization only, or is
-// another package's.
-static Object *find_alike(Type *t, const Name *name, int depth) {
-  t = deref(t, NULL);
-  if (t->kind == TY_NAMED) {
-    Type *decl = t->named.origin ? t->named.origin : t;
-    Object *m = named_alike(&decl->named.methods, name);
-    if (m)
-      return m;
-  }
-  Type *u = under(t);
-  if (u->kind == TY_INTERFACE) {
-    interface_complete(u);
-    return named_alike(&u->interface.all, name);
-  }
-  if (u->kind != TY_STRUCT || depth == ALIKE_DEPTH)
-    return NULL;
-  Object *found = named_alike(&u->struct_.fields, name);
-  vec_each(Object *, f, &u->struct_.fields) {
-    if (!found && (*f)->var.embedded && (*f)->type)
-      found = find_alike((*f)->type, name, depth + 1);
-  }
-  return found;
 }
 
 static bool same_tail(const Name *a, const Name *b) {
@@ -181,7 +159,7 @@ static char *literal_error(Checker *c, Type *t, Name *sel, Object *alt,
 char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit) {
   // Literals have the direct fields of the struct only.
   Type *u = under(t);
-  Object *alt = !struct_lit             ? find_alike(t, sel, 0)
+  Object *alt = !struct_lit ? lookup_similar(t, false, c->pkg, sel).obj
                 : u->kind == TY_STRUCT ? named_alike(&u->struct_.fields, sel)
                                        : NULL;
   Miss miss = classify(c, sel, alt);
@@ -216,7 +194,7 @@ static bool is_interface_pointer(Type *t) {
 static void missing(Checker *c, Expr *e, LookupResult *r) {
   Expr *x = e->selector.x, *sel = e->selector.sel;
   Name *name = sel->ident.name;
-  if (under(x->type)->kind == TY_INVALID)
+  if (under(x->type)->kind == TY_INVALID || is_cyclic(x->type))
     return;
   if (r->ambiguous) {
     check_error(c, sel->pos, "ambiguous selector %s.%s",
@@ -334,8 +312,8 @@ void check_selector(Checker *c, Expr *e, bool want_type) {
   }
   check_expr_or_type(c, x);
   if (x->mode == MODE_BUILTIN) {
-    check_error(c, e->pos, "invalid use of %s in selector expression",
-                operand_string(c, x));
+    check_error(c, e->selector.dot, "invalid use of %s in selector "
+                "expression", operand_string(c, x));
     return;
   }
   if (x->mode == MODE_INVALID)
@@ -347,7 +325,7 @@ void check_selector(Checker *c, Expr *e, bool want_type) {
   if (want_type) {
     // A type that mentions its own methods: the cycle says more.
     if (x->mode != MODE_TYPE || x->type->kind != TY_NAMED ||
-        !needs_itself(c, x->type))
+        x->type->named.targs.len || !needs_itself(c, x->type))
       check_error(c, sel->pos, "%s is not a type", expr_string(perm, e));
     return;
   }

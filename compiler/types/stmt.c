@@ -70,6 +70,7 @@ static void call_stmt(Checker *c, Stmt *s) {
     if (f)
       f->has_defer = true;
   }
+  if (x->kind == E_BAD) return;
   if (x->kind != E_CALL) {
     check_error(c, expr_start(x), "expression in %s must be function call",
                 keyword);

@@ -64,6 +64,7 @@ struct Type {
                              // function: the instance's arguments
       int local_id;          // 0 at package level, else unique in the package
       bool cyclic;           // needed itself, which was reported
+      Pos pos;               // of an instance: where it was written first
     } named;
     struct { Type *elem; } pointer, slice;
     struct { Type *elem; int64_t len; } array;  // len -1: [...] not yet known
@@ -405,6 +406,9 @@ typedef struct LookupResult {
 // addressable: a variable of type T, whose *T methods count.
 LookupResult lookup_field_or_method(Type *t, bool addressable, Package *pkg,
                                     Name *name);
+// The same whatever the case of letters.
+LookupResult lookup_similar(Type *t, bool addressable, Package *pkg,
+                            Name *name);
 // The first method of iface that t lacks, or NULL. *wrong gets a method of t
 // with that name but another type or a pointer receiver, *why a phrase in
 // parentheses as Go prints: "(missing method M)", "(method M has pointer
@@ -469,6 +473,7 @@ typedef struct Checker {
   }) too_large;
   bool asked_too_large;  // unsafe.Sizeof reported a type of them
   ObjectVec imports;    // PKGNAMEs of all files
+  VEC(Pos) bodyless;    // functions without body that must have one
   VEC(struct Literal {  // interface types with methods
     Pos pos;
     Type *type;
@@ -509,6 +514,8 @@ void report_cycle(Checker *c, Object *const *cycle, int n, int start);
 bool valid_cycle(Checker *c, Object *obj);
 // Whether t, needed now, is still being declared; reports that once.
 bool needs_itself(Checker *c, Type *t);
+// Whether t, or what it points to, needed itself: errors about it stay silent.
+bool is_cyclic(Type *t);
 void check_direct_cycles(Checker *c, ObjectVec *types);
 // Reports interfaces that embed what mentions them again.
 void check_anonymous_interfaces(Checker *c);
@@ -549,8 +556,8 @@ Type *check_receiver_type(Checker *c, Expr *x);
 // Declares type parameters in the innermost scope.
 void check_type_params(Checker *c, FieldVec *fields, TypeVec *out);
 // Fills in sig from a FUNC_TYPE; declares parameters in `scope` (NULL: not).
-Type *check_signature(Checker *c, Expr *functype, Field *recv, Scope *scope,
-                      FuncInfo *info);
+void check_signature(Checker *c, Type *sig, Expr *functype, Field *recv,
+                     Scope *scope, FuncInfo *info);
 // initorder.c
 void compute_init_order(Checker *c);
 
@@ -742,6 +749,8 @@ typedef struct Unifier {
   TypeVec tparams;                  // bound: types are looked for
   VEC(Type **) handles;             // parallel; shared by those that are equal
   int depth;
+  bool by_methods;                  // interfaces unify by their methods, as
+                                    // from Go 1.21 on
 } Unifier;
 void unifier_init(Unifier *u, TypeVec *tparams, TypeVec *targs);
 bool unify(Unifier *u, Type *x, Type *y, int mode);

@@ -273,7 +273,14 @@ static void write_chan(Writer *w, Type *t) {
 }
 
 static void write_tparam(Writer *w, Type *t) {
-  add(w, t->tparam.obj->name->s);
+  Object *obj = t->tparam.obj;
+  add(w, obj->name->s);
+  // func f[int any]: not the int everybody thinks of.
+  if (w->dialect == MESSAGE && scope_lookup(universe, obj->name)) {
+    Loc l = source_loc(obj->pos);
+    buf_printf(&w->b, " /* with %s declared at %s:%d:%d */", obj->name->s,
+               l.path, l.line, l.col);
+  }
   // LINK strings of generic code are only used as keys.
   if (w->dialect == LINK) buf_printf(&w->b, "·%p", (void *)t);
 }

@@ -258,6 +258,8 @@ static struct Term union_term(Checker *c, Expr *x, bool single) {
   return term;
 }
 
+enum { MOST_TERMS = 100 };  // of a union
+
 // An element of an interface: a type, ~T, or a union. Long unions nest to
 // the left, so that this is a loop.
 static Type *element_type(Checker *c, Expr *x) {
@@ -276,10 +278,10 @@ static Type *element_type(Checker *c, Expr *x) {
   for (; e->kind == E_BINARY && e->op == T_OR; e = unparen(e->binary.x))
     vec_push(&parts, e->binary.y);
   vec_push(&parts, e);
-  enum { MOST_TERMS = 100 };
   if (parts.len > MOST_TERMS) {
-    check_error(c, expr_start(x), "cannot handle more than %d union terms "
-                "(implementation limitation)", MOST_TERMS);
+    Expr *surplus = parts.at[parts.len - 1 - MOST_TERMS];
+    check_error(c, expr_start(surplus), "cannot handle more than %d union "
+                "terms (implementation limitation)", MOST_TERMS);
     return type_invalid;
   }
   Type *t = NEW(Type);
@@ -309,16 +311,38 @@ static void check_old_embeds(Checker *c, Type *t) {
     if (u->kind == TY_INVALID || e->kind == TY_UNION ||
         (u->kind == TY_INTERFACE && !constraint))
       continue;
-    require_lang(c, t->interface.embed_pos.at[i], 18,
-                 arena_printf(perm, "embedding %s %s",
-                              constraint ? "constraint interface"
-                                         : "non-interface type",
-                              type_str(c, e)));
+    if (!require_lang(c, t->interface.embed_pos.at[i], 18,
+                      arena_printf(perm, "embedding %s %s",
+                                   constraint ? "constraint interface"
+                                              : "non-interface type",
+                                   type_str(c, e))))
+      t->interface.has_terms = t->interface.is_comparable = false;
+  }
+}
+
+// Of a union, with those of the interfaces in it.
+static int count_terms(Type *t) {
+  int n = 0;
+  vec_each(struct Term, term, &t->union_.terms) {
+    Type *u = under(term->type);
+    if (u->kind == TY_INTERFACE) interface_complete(u);
+    n += u->kind == TY_INTERFACE ? u->interface.terms.len : 1;
+  }
+  return n;
+}
+
+static void check_union_sizes(Checker *c, Type *t) {
+  for (int i = 0; i < t->interface.embeds.len; i++) {
+    Type *e = t->interface.embeds.at[i];
+    if (e->kind == TY_UNION && count_terms(e) > MOST_TERMS)
+      check_error(c, t->interface.embed_pos.at[i], "cannot handle more than "
+                  "%d union terms (implementation limitation)", MOST_TERMS);
   }
 }
 
 static void complete_later(Checker *c, void *data) {
   interface_complete(data);
+  check_union_sizes(c, data);
   if (c->file && c->file->lang && c->file->lang < 18) check_old_embeds(c, data);
 }
 
@@ -433,9 +457,8 @@ static Object *collect_receiver(Checker *c, Field *recv, FuncInfo *info) {
   return obj;
 }
 
-Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
-                      FuncInfo *info) {
-  Type *sig = type_func_new();
+void check_signature(Checker *c, Type *sig, Expr *x, Field *recv,
+                     Scope *scope, FuncInfo *info) {
   denotes(x, sig);
   Scope *outer = c->scope;
   c->scope = scope ? scope : scope_new(c->scope, info);
@@ -456,7 +479,6 @@ Type *check_signature(Checker *c, Expr *x, Field *recv, Scope *scope,
   declare_params(c, &p, x->end);
   declare_params(c, &r, x->end);
   c->scope = outer;
-  return sig;
 }
 
 // ---- type parameters -------------------------------------------------------
@@ -648,6 +670,8 @@ static Type *instance_type(Checker *c, Expr *x) {
   k->generic = g;
   k->args = args;
   Type *instance = instantiate(g, &args);
+  if (instance->kind == TY_NAMED && !instance->named.pos)
+    instance->named.pos = expr_start(x);
   if (instance->kind != TY_INVALID)
     check_later(c, check_instance_later, k);
   return instance;
@@ -728,7 +752,11 @@ static Type *type_expr(Checker *c, Expr *x) {
     case E_PAREN: return check_type(c, x->paren.x);
     case E_ARRAY_TYPE: return array_type(c, x);
     case E_STRUCT_TYPE: return struct_type(c, x);
-    case E_FUNC_TYPE: return check_signature(c, x, NULL, NULL, NULL);
+    case E_FUNC_TYPE: {
+      Type *sig = type_func_new();
+      check_signature(c, sig, x, NULL, NULL, NULL);
+      return sig;
+    }
     case E_INTERFACE_TYPE: return interface_type(c, x);
     case E_MAP_TYPE: return map_type(c, x);
     case E_CHAN_TYPE: return chan_type(c, x);

@@ -20,6 +20,7 @@ static bool nify(Unifier *u, Type *x, Type *y, int mode, Pair *p);
 
 void unifier_init(Unifier *u, TypeVec *tparams, TypeVec *targs) {
   *u = (Unifier){.tparams = *tparams};
+  u->by_methods = !current_checker || has_lang(current_checker, 21);
   for (int i = 0; i < tparams->len; i++) {
     Type **slot = NEW(Type *);
     *slot = i < targs->len ? targs->at[i] : NULL;
@@ -228,13 +229,14 @@ static bool nify_named(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
   TypeVec *a = &x->named.targs, *b = &y->named.targs;
   Type *xo = x->named.origin ? x->named.origin : x;
   Type *yo = y->named.origin ? y->named.origin : y;
-  if (a->len != b->len || xo != yo)
+  if (a->len != b->len)
     return false;
+  // Arguments first: messages show what was found.
   for (int i = 0; i < a->len; i++) {
     if (!nify(u, a->at[i], b->at[i], mode, p))
       return false;
   }
-  return a->len > 0 || x == y;
+  return xo == yo && (a->len > 0 || x == y);
 }
 
 static bool nify_same_kind(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
@@ -268,11 +270,7 @@ static bool nify_same_kind(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
 // ---- unification -----------------------------------------------------------
 
 static bool nify_unbound(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
-  // Instances of one generic interface say more than their methods do.
-  if (x->kind == TY_NAMED && y->kind == TY_NAMED && x->named.origin &&
-      x->named.origin == y->named.origin)
-    return nify_named(u, x, y, mode, p);
-  if (!(mode & UNIFY_EXACT)) {
+  if (!(mode & UNIFY_EXACT) && u->by_methods) {
     Type *xi = as_interface(x), *yi = as_interface(y);
     if (xi && yi)
       return nify_interfaces(u, xi, yi, false, p);
@@ -304,7 +302,7 @@ static bool nify(Unifier *u, Type *x, Type *y, int mode, Pair *p) {
     y = t;
   }
   if (!(mode & UNIFY_EXACT) && y->kind == TY_NAMED && is_type_literal(x) &&
-      !as_interface(x)) {
+      !(u->by_methods && as_interface(x))) {
     y = under(y);
     if (x == y)
       return true;
