@@ -330,7 +330,7 @@ def main():
     p.add_argument("--levels", default="-O2,-O0", help="of optimisation")
     p.add_argument("--procs", default="", help="GOMAXPROCS, by commas")
     p.add_argument("--count", type=int, default=1, help="runs of each")
-    p.add_argument("--timeout", type=int, default=60, help="seconds a step")
+    p.add_argument("--timeout", type=int, default=150, help="seconds a step")
     p.add_argument("--needs", help="skip (status 77) where it is missing")
     p.add_argument("--update", action="store_true",
                    help="rewrite expected outputs")

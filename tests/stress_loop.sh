@@ -24,7 +24,7 @@ end=$((SECONDS + minutes * 60))
 while ((SECONDS < end)); do
   for name in "${names[@]}"; do
     for procs in 1 2 8; do
-      GOMAXPROCS=$procs timeout 20 "$work/$name" \
+      GOMAXPROCS=$procs timeout 120 "$work/$name" \
         >"$work/out" 2>"$work/err" </dev/null
       status=$?
       if ((status != 0)) || ! cmp -s "$work/out" "$here/stress/$name.out"; then

@@ -10,7 +10,7 @@ for procs in 1 2 8; do
   for begin in early late; do
     (
       ulimit -n 40
-      GOMAXPROCS=$procs exec timeout 60 "$program" $begin
+      GOMAXPROCS=$procs exec timeout 250 "$program" $begin
     ) >"$work/out" 2>&1
     status=$?
     ((status == 0)) || wrong "$begin, $procs: exit status $status"

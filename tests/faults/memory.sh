@@ -12,7 +12,7 @@ run() {
   shift 2
   (
     ulimit -v 400000
-    exec timeout 100 "$program" "$name"
+    exec timeout 250 "$program" "$name"
   ) >"$work/out" 2>&1
   local status=$?
   if ((status != want)); then

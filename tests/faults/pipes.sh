@@ -8,7 +8,7 @@
 # run CASE STATUS TEXT: with standard output read by one who goes at once.
 run() {
   for procs in 1 2; do
-    GOMAXPROCS=$procs timeout 30 "$program" $1 2>"$work/out" | :
+    GOMAXPROCS=$procs timeout 250 "$program" $1 2>"$work/out" | :
     local status=${PIPESTATUS[0]}
     ((status == $2)) || wrong "$1: exit status $status, want $2"
     [ "$(cat "$work/out")" == "$3" ] || wrong "$1: it said"
@@ -27,13 +27,13 @@ run notify $sigpipe "stdout $broken
 broken pipe"
 run ignore 0 "stdout $broken
 end"
-timeout 30 "$program" stderr 2>&1 >"$work/out" | :
+timeout 250 "$program" stderr 2>&1 >"$work/out" | :
 status=${PIPESTATUS[0]}
 ((status == sigpipe)) || wrong "stderr: exit status $status"
 
 # Standard output that was closed, or is full, is an error, not a signal.
-timeout 30 "$program" stdout >&- 2>"$work/out"
+timeout 250 "$program" stdout >&- 2>"$work/out"
 grep -qx end "$work/out" || wrong 'closed'
-timeout 30 "$program" stdout >/dev/full 2>"$work/out"
+timeout 250 "$program" stdout >/dev/full 2>"$work/out"
 grep -qx end "$work/out" || wrong 'full'
 exit $failed

@@ -8,7 +8,7 @@
 
 # begin PROCS OUTPUT ARGUMENTS...: in the background; ended checks it.
 begin() {
-  GOMAXPROCS=$1 LD_PRELOAD=$preload timeout 100 "$program" "${@:3}" \
+  GOMAXPROCS=$1 LD_PRELOAD=$preload timeout 250 "$program" "${@:3}" \
     >"$work/out" 2>"$work/err" &
   pid=$! want=$2 what="GOMAXPROCS=$1 ${*:3}"
 }

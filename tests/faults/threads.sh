@@ -18,7 +18,7 @@ chmod 755 "$work"
 # run LIMIT CASE STATUS PATTERN...: every pattern is a line of the output.
 run() {
   # timeout counts as one.
-  "${as[@]}" bash -c "ulimit -u $(($1 + 1)); exec timeout 60 $program $2" \
+  "${as[@]}" bash -c "ulimit -u $(($1 + 1)); exec timeout 250 $program $2" \
     >"$work/out" 2>&1
   local status=$?
   ((status == $3)) || wrong "$procs: $2 with $1: exit status $status, want $3"
