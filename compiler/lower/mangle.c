@@ -3,9 +3,10 @@
 // Link names. Readable, because traces and gdb show them, and injective:
 //
 //   path.F            function              path.f.func1     literal in f
-//   path.T.M          method of T           path.f-range1    range body in f
-//   path.(*T).M       method of *T          path.init.0      an init function
-//   path.v            variable              path.glob..func1 literal outside
+//   path.T.M          method of T           path.f.func1.2   and in that
+//   path.(*T).M       method of *T          path.f-range1    range body in f
+//   path.v            variable              path.init.0      an init function
+//                                           path.init.func1  literal outside
 //   type:TYPE         descriptor            itab:TYPE,IFACE  interface table
 //
 // A dot in the last element of an import path is written %2e, and so are a
@@ -115,29 +116,81 @@ const char *link_name_global(Object *v) {
 }
 
 // ---- func literals and range bodies ----------------------------------------
+//
+// As in Go: literals are counted in the function around them, for which a
+// range body is no function: f.func1, f.func2, f-range1; those in a literal
+// go on with f.func1.1. Package variables are set by a function `init`, so
+// literals outside functions are counted in the order of initialization.
 
-// 1 + the number of siblings of the same sort before lit.
-static int lit_number(FuncInfo *lit) {
-  int n = 1;
-  FuncInfo **at = lit->outer ? lit->outer->lits.at : lit->pkg->global_lits.at;
-  int len = lit->outer ? lit->outer->lits.len : lit->pkg->global_lits.len;
-  for (int i = 0; i < len && at[i] != lit; i++)
-    n += !at[i]->range == !lit->range;
-  return n;
+// Counts the literals and range bodies of the sort of lit before it in list.
+// True if lit was among them.
+static bool count_before(FuncInfo *lit, FuncInfo **list, int len, int *n) {
+  for (int i = 0; i < len; i++) {
+    FuncInfo *f = list[i];
+    if (f == lit)
+      return true;
+    *n += !f->range == !lit->range;
+    if (f->range && count_before(lit, f->lits.at, f->lits.len, n))
+      return true;
+  }
+  return false;
+}
+
+static FuncInfo *function_around(FuncInfo *lit) {
+  FuncInfo *f = lit->outer;
+  while (f && f->range)
+    f = f->outer;
+  return f;
+}
+
+// The first variable that is initialized with what stands at pos: the last
+// one that is declared before it. -1 if the order is not known.
+static int init_step(Package *pkg, Pos pos) {
+  int step = -1;
+  Pos best = 0;
+  for (int i = 0; i < pkg->init_order.len; i++) {
+    Pos at = pkg->init_order.at[i]->lhs.at[0]->pos;
+    if (at <= pos && at > best) {
+      best = at;
+      step = i;
+    }
+  }
+  return step;
+}
+
+static int compare_order(const void *a, const void *b) {
+  const int *x = a, *y = b;
+  return x[0] != y[0] ? (x[0] > y[0]) - (x[0] < y[0])
+                      : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+// Names all literals outside functions of a package.
+static void name_global_lits(Package *pkg) {
+  int n = pkg->global_lits.len;
+  int (*order)[2] = arena_alloc(perm, sizeof *order * (size_t)n);
+  for (int i = 0; i < n; i++) {
+    order[i][0] = init_step(pkg, pkg->global_lits.at[i]->lit->pos);
+    order[i][1] = i;
+  }
+  qsort(order, (size_t)n, sizeof *order, compare_order);
+  for (int i = 0; i < n; i++)
+    map_put(&names, pkg->global_lits.at[order[i][1]],
+            arena_printf(perm, "%s.init.func%d", link_path(pkg), i + 1));
 }
 
 const char *link_name_lit(FuncInfo *lit) {
   const char *name = map_get(&names, lit);
   if (name)
     return name;
-  const char *outer = arena_printf(perm, "%s.glob.", link_path(lit->pkg));
-  if (lit->outer)
-    outer = link_name_info(lit->outer);
-  // Go's names: f.func1, in it f.func1.1, and f-range1.
-  bool nested = lit->outer && !lit->outer->obj && !lit->outer->range;
-  name = arena_printf(perm, "%s%s%d", outer,
-                      lit->range ? "-range" : nested ? "." : ".func",
-                      lit_number(lit));
+  FuncInfo *outer = function_around(lit);
+  if (!outer) {
+    name_global_lits(lit->pkg);
+    return map_get(&names, lit);
+  }
+  int n = 1;
+  count_before(lit, outer->lits.at, outer->lits.len, &n);
+  const char *sort = lit->range ? "-range" : outer->obj ? ".func" : ".";
+  name = arena_printf(perm, "%s%s%d", link_name_info(outer), sort, n);
   map_put(&names, lit, (void *)name);
   return name;
 }

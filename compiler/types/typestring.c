@@ -7,6 +7,8 @@
 //   REFLECT   "[]geo.Point", "struct { a int; b interface {} }": as %T prints
 //   LINK      "[]example.org/geo.Point": injective; types of functions carry
 //             their number, unexported names their package's path
+//
+// Type arguments in REFLECT are as in LINK, but with REFLECT's blanks.
 #include "types.h"
 
 typedef enum Dialect { MESSAGE, REFLECT, LINK } Dialect;
@@ -16,6 +18,7 @@ typedef struct Writer {
   Dialect dialect;
   Package *pkg;        // MESSAGE: names of this package stand alone
   bool no_param_names;
+  bool arguments;      // in type arguments of REFLECT
   int depth;
 } Writer;
 
@@ -115,9 +118,14 @@ static void write_named(Writer *w, Type *t) {
   Dialect d = w->dialect;
   if (t->named.targs.len) {
     // Arguments are told apart by their full paths, as in Go.
-    if (d == REFLECT) w->dialect = LINK;
+    bool was = w->arguments;
+    if (d == REFLECT) {
+      w->dialect = LINK;
+      w->arguments = true;
+    }
     write_arguments(w, t);
     w->dialect = d;
+    w->arguments = was;
   } else if (w->dialect == MESSAGE && t->named.tparams.len) {
     write_tparams(w, &t->named.tparams);
   }
@@ -186,7 +194,7 @@ static void write_quoted(Writer *w, const Name *s) {
 
 static const char *open_brace(Writer *w, const char *word, int n) {
   add(w, word);
-  if (w->dialect != REFLECT) {
+  if (w->dialect != REFLECT && !w->arguments) {
     add(w, "{");
     return "}";
   }
@@ -203,8 +211,9 @@ static void write_struct(Writer *w, Type *t) {
     if (i) add(w, "; ");
     // To the linker an embedded field is not one named like its type, and its
     // name may be an alias.
-    if (f->var.embedded && w->dialect == LINK) add(w, "?");
-    if (!f->var.embedded || w->dialect == LINK) {
+    bool unique = w->dialect == LINK && !w->arguments;
+    if (f->var.embedded && unique) add(w, "?");
+    if (!f->var.embedded || unique) {
       write_member(w, f, false);
       add(w, " ");
     }
