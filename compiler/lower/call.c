@@ -491,8 +491,8 @@ static Val lower_call_thunk(Expr *call, bool on_heap) {
 
 // ---- go --------------------------------------------------------------------
 
-// A call of a func() known not to be nil, without arguments or results: its
-// closure needs no thunk.
+// A call of a func() without arguments or results: its closure needs no thunk.
+// Whether it is nil the runtime finds out.
 static Val plain_closure(Expr *call, bool may_be_nil) {
   Expr *fun = unparen(call->call.fun);
   if (is_builtin_call(call) || is_conversion(call) || call->call.args.len)
@@ -509,9 +509,7 @@ static Val plain_closure(Expr *call, bool may_be_nil) {
                    fun->selector.selection->kind != SEL_FIELD;
   if (is_method || !may_be_nil)
     return NULL;
-  Val v = lower_expr(fun);
-  nil_check(v);
-  return v;
+  return lower_expr(fun);
 }
 
 Val later_closure(Expr *call, bool on_heap, bool may_be_nil) {
