@@ -791,9 +791,7 @@ bool sig_send(int sig);
 void signal_epipe(int fd);
 
 // symtab.c
-enum { NAME_MAX_LEN = 512 };
 bool symtab_func(uintptr_t pc, GlString *name, uintptr_t *entry);
-GlString symtab_go_name(GlString s, uint8_t *buf, size_t size);
 typedef struct SymFrame {
   GlString name, file;
   int line;

@@ -190,12 +190,17 @@ static const char *keep(const char *s) {
   return k ? k->text : NULL;
 }
 
-// s with [...] for type arguments, in to, as far as there is room.
+// s with [...] for type arguments, in to, as far as there is room. Quotes in
+// them are those of tags.
 static void elide_arguments(const char *s, char *to, size_t room) {
   size_t n = 0;
   int depth = 0;
+  bool quoted = false;
   for (; *s && n + 6 < room; s++) {
-    if (*s == ']' && --depth == 0) n += (size_t)sprintf(to + n, "[...]");
+    if (quoted && *s == '\\' && s[1]) s++;
+    else if (*s == '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (*s == ']' && --depth == 0) n += (size_t)sprintf(to + n, "[...]");
     else if (*s == '[') depth++;
     else if (depth == 0) to[n++] = *s;
   }
@@ -418,68 +423,6 @@ bool symtab_line(uintptr_t pc, GlString *file, int *line) {
   return true;
 }
 
-// ------------------------------------------------------- names of instances
-
-typedef struct Text {
-  uint8_t *at;
-  size_t len, size;
-} Text;
-
-static void put(Text *t, const uint8_t *p, size_t n) {
-  if (n > t->size - t->len) n = t->size - t->len;
-  memcpy(t->at + t->len, p, n);
-  t->len += n;
-}
-
-// What follows the type arguments that begin at p. Tags in them are quoted.
-static const uint8_t *after_brackets(const uint8_t *p, const uint8_t *end) {
-  int depth = 0;
-  bool quoted = false;
-  for (; p < end; p++) {
-    if (quoted && *p == '\\') p++;
-    else if (*p == '"') quoted = !quoted;
-    else if (!quoted && *p == '[') depth++;
-    else if (!quoted && *p == ']' && --depth == 0) return p + 1;
-  }
-  return end;
-}
-
-// Where the import path ends that p begins with: at the first dot after the
-// last slash.
-static const uint8_t *path_end(const uint8_t *p, const uint8_t *end) {
-  const uint8_t *dot = NULL;
-  for (; p < end && *p != '[' && *p != ')'; p++) {
-    if (*p == '/') dot = NULL;
-    else if (*p == '.' && !dot) dot = p;
-  }
-  return dot;
-}
-
-// A function's name as Go writes it, without type arguments: path.F[...] and
-// path.(*T[...]).M for path.F[int] and (*path.T[int]).M. It may be in buf,
-// which takes up to size bytes of it.
-GlString symtab_go_name(GlString s, uint8_t *buf, size_t size) {
-  const uint8_t *p = s.ptr, *end = p + s.len;
-  Text t = {buf, 0, size};
-  if (s.len > 2 && p[0] == '(' && p[1] == '*') {
-    const uint8_t *dot = path_end(p + 2, end);
-    if (!dot) return s;
-    put(&t, p + 2, (size_t)(dot - p - 2));
-    put(&t, (const uint8_t *)".(*", 3);
-    p = dot + 1;
-  } else if (!s.len || !memchr(p, '[', (size_t)s.len)) {
-    return s;
-  }
-  while (p < end) {
-    const uint8_t *q = memchr(p, '[', (size_t)(end - p));
-    if (!q) q = end;
-    put(&t, p, (size_t)(q - p));
-    if (q < end) put(&t, (const uint8_t *)"[...]", 5);
-    p = q < end ? after_brackets(q, end) : end;
-  }
-  return (GlString){buf, (intptr_t)t.len};
-}
-
 // ------------------------------------------------------------- for .gl code
 
 static GlString copied(GlString s) {
@@ -493,13 +436,10 @@ GlString gl_funcname(uintptr_t pc) {
   SymFrame f = {0};
   GlString s = {NULL, 0};
   uintptr_t real = pc;
-  uint8_t buf[NAME_MAX_LEN];
   if (inline_frame(pc, &f, &real) && f.name.len > 0)
-    s = f.name;
-  else
-    symtab_func(real, &s, NULL);
-  GlString name = symtab_go_name(s, buf, sizeof buf);
-  return name.ptr == buf ? copied(name) : s;  // s is mapped for ever
+    return f.name;  // mapped for ever: no copy needed
+  symtab_func(real, &s, NULL);
+  return s;
 }
 
 uintptr_t gl_funcentry(uintptr_t pc) {

@@ -278,18 +278,11 @@ static void skip_panic(Unwind *u) {
   } while (unwind_next(&v));
 }
 
-static void print_name(GlString name) {
-  uint8_t buf[NAME_MAX_LEN];
-  print_gostring(symtab_go_name(name, buf, sizeof buf));
-}
-
 // Arguments are not known, but whether there are any is.
 static void print_function(GlString name, bool noparams) {
   if (same(name, "runtime.gopanic")) name = (GlString){(void *)"panic", 5};
-  print_name(name);
-  print_str(noparams || same(name, "main.main") ? "()
-" : "(...)
-");
+  print_gostring(name);
+  print_str(noparams || same(name, "main.main") ? "()\n" : "(...)\n");
 }
 
 // One frame, and before it those LLVM inlined into it.
@@ -340,7 +333,7 @@ static void print_created(G *gp) {
   uintptr_t entry = 0;
   if (!symtab_func(gp->gopc - 1, &name, &entry)) return;
   print_str("created by ");
-  print_name(name);
+  print_gostring(name);
   print_str(" in goroutine ");
   print_uint(gp->parentgoid);
   print_str("\n");
