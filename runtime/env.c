@@ -139,32 +139,52 @@ int32_t env_procs(void) {
   return n > MAX_PROCS ? MAX_PROCS : n;
 }
 
+static const struct Setting {
+  const char *name, *help;
+  int32_t *to;
+} settings[] = {
+#define SETTING(name, help) {#name, help, &gl_debug.name},
+#include "debug.def"
+#undef SETTING
+};
+enum { SETTINGS = sizeof settings / sizeof *settings };
+
+static void print_settings(void) {
+  print_str("GLDEBUG=NAME=VALUE,NAME,... in the environment:\n");
+  for (int i = 0; i < SETTINGS; i++) {
+    print_str("  ");
+    print_str(settings[i].name);
+    for (size_t n = strlen(settings[i].name); n < 16; n++) print_str(" ");
+    print_str(settings[i].help);
+    print_str("\n");
+  }
+  print_str("  seed            =N   the same run again: one P, virtual time\n");
+  print_flush();
+}
+
+static void set_debug(const char *s, size_t n, int64_t v) {
+  for (int i = 0; i < SETTINGS; i++)
+    if (strlen(settings[i].name) == n && strncmp(s, settings[i].name, n) == 0) {
+      *settings[i].to = (int32_t)v;
+      return;
+    }
+  if (n == 4 && strncmp(s, "seed", 4) == 0) {
+    gl_debug.seed = v;
+    gl_debug.deterministic = true;
+  } else if (n == 4 && strncmp(s, "help", 4) == 0) {
+    print_settings();
+  } else if (n > 0) {
+    print_str("GLDEBUG: no setting \"");
+    print_bytes(s, n);
+    print_str("\"; GLDEBUG=help lists them\n");
+    print_flush();
+  }
+}
+
 static void parse_debug(const char *s) {
-  struct { const char *name; int32_t *to; } vars[] = {
-      {"schedtrace", &gl_debug.schedtrace},
-      {"scheddetail", &gl_debug.scheddetail},
-      {"gc", &gl_debug.gc},
-      {"stack", &gl_debug.stack},
-      {"stress", &gl_debug.stress},
-      {"asyncpreemptoff", &gl_debug.asyncpreemptoff},
-      {"nodw", &gl_debug.nodw},
-      {"counters", &gl_debug.counters},
-      {"leaks", &gl_debug.leaks},
-      {"forcegc", &gl_debug.forcegc},
-      {"minute", &gl_debug.minute},
-      {"threadfail", &gl_debug.threadfail},
-      {"scavenge", &gl_debug.scavenge},
-  };
   while (s && *s) {
     size_t n = strcspn(s, "=,");
-    long long v = s[n] == '=' ? strtoll(s + n + 1, NULL, 10) : 1;
-    for (size_t i = 0; i < sizeof vars / sizeof *vars; i++)
-      if (strlen(vars[i].name) == n && strncmp(s, vars[i].name, n) == 0)
-        *vars[i].to = (int32_t)v;
-    if (n == 4 && strncmp(s, "seed", 4) == 0) {
-      gl_debug.seed = v;
-      gl_debug.deterministic = true;
-    }
+    set_debug(s, n, s[n] == '=' ? strtoll(s + n + 1, NULL, 10) : 1);
     s = strchr(s, ',');
     if (s) s++;
   }

@@ -611,12 +611,12 @@ static void gfput(P *pp, G *gp) {
 
 static G *new_g(size_t stack) {
   G *gp = gc_new_g();
-  gp->status = Gdead;
-  gp->first = gp->seg = stack_alloc(stack);
-  gp->sudog.g = gp;  // from here on the mark procedure looks at it
+  gp->status = Gidle;  // until new_runnable is done with it
+  gp->sudog.g = gp;    // from here on the mark procedure looks at it
   G *head = gl_allgs;
   do gp->alllink = head;
   while (!atomic_compare_exchange_weak(&gl_allgs, &head, gp));
+  gp->first = gp->seg = stack_alloc(stack);
   return gp;
 }
 
@@ -737,6 +737,7 @@ void checkdead(void) {
   if (run > 0 || gl_sched.gcwaiting || gl_sched.frozen) return;
   if (timers_any()) return;
   if (netpoll_inited() && netpoll_any_waiters()) return;
+  if (signal_waiter()) return;
   if (gl_sched.runqsize != 0) return;
   for (G *gp = gl_allgs; gp; gp = gp->alllink)
     if (gp->status == Grunnable || gp->status == Grunning ||

@@ -69,6 +69,7 @@ enum {
   WAIT_SEMACQUIRE, WAIT_SYNC_MUTEX_LOCK, WAIT_SYNC_RWMUTEX_RLOCK,
   WAIT_SYNC_RWMUTEX_LOCK, WAIT_SYNC_WAITGROUP_WAIT, WAIT_SYNC_COND_WAIT,
   WAIT_IO, WAIT_FINALIZER, WAIT_GC, WAIT_STOPPING_WORLD, WAIT_PARKED,
+  WAIT_SIGNAL,
   WAIT_REASONS
 };
 
@@ -284,6 +285,7 @@ struct Sched {
   int32_t maxmcount;     // SetMaxThreads; lock
   _Atomic uint32_t dumpreq;  // SIGQUIT: sysmon, find leaks
   _Atomic bool quitreq;      // SIGQUIT: sysmon, make the report
+  _Atomic bool sigreq;       // sysmon, wake who delivers signals
   G **leaks;             // what it found
   size_t nleaks;
   Note dumpnote;         // it is done
@@ -601,6 +603,7 @@ void runqput_woken(P *pp, GQueue *q);
 void sysmon_start(void);
 void sysmon_kick(int64_t when);
 bool sysmon_running(void);
+void sysmon_ask_signals(void);
 bool sysmon_ask(bool report);  // for gl_sched.leaks; then wait for dumpnote
 
 // schedtrace.c
@@ -788,6 +791,8 @@ NORETURN void signal_report(int sig, siginfo_t *info, void *ctx);
 void sigqueue_init(void);
 void signals_put_off(M *mp);
 bool sig_send(int sig);
+bool signal_waiter(void);  // a G that only sysmon can wake: no deadlock
+G *signal_woken(void);
 void signal_epipe(int fd);
 
 // symtab.c

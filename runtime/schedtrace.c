@@ -93,6 +93,9 @@ void schedtrace(bool detail) {
     print_str(" [");
     for (int32_t i = 0; i < gl_gomaxprocs; i++)
       put(" ", gl_allp[i]->runqtail - gl_allp[i]->runqhead);
+    print_str(" ] schedticks=[");
+    for (int32_t i = 0; i < gl_gomaxprocs; i++)
+      put(" ", gl_allp[i]->schedtick);
     print_str(" ]\n");
   } else {
     print_str(gl_sched.gcwaiting ? " gcwaiting=true" : " gcwaiting=false");

@@ -41,7 +41,8 @@ bool sig_send(int sig) {
     int err = errno;
     uint64_t one = 1;
     atomic_fetch_or(&pending, bit(sig));
-    while (write(wakefd, &one, sizeof one) < 0 && errno == EINTR) {}
+    if (wakefd < 0) sysmon_ask_signals();
+    else while (write(wakefd, &one, sizeof one) < 0 && errno == EINTR) {}
     errno = err;
   }
   atomic_fetch_sub(&sending, 1);
@@ -137,6 +138,31 @@ intptr_t gl_signal_open(void) {
   if (fd < 0) return -errno;
   wakefd = fd;
   return fd;
+}
+
+// ccall: the eventfd cannot be waited for.
+void gl_signal_close(void) { wakefd = -1; }
+
+// A program that has used up its descriptors does without the eventfd: the
+// goroutine that delivers parks here, and sysmon wakes it.
+static _Atomic(G *) waiter;
+
+// mcall: until a signal may have come.
+void signal_wait(G *gp) {
+  gopark_prepare(gp, WAIT_SIGNAL);
+  atomic_store(&waiter, gp);
+  G *self = gp;
+  // The handler may have looked before.
+  if (pending && atomic_compare_exchange_strong(&waiter, &self, NULL))
+    goready(gp);
+  schedule();
+}
+
+bool signal_waiter(void) { return waiter != NULL; }
+
+// On sysmon's thread: who waits for a signal that came.
+G *signal_woken(void) {
+  return pending ? atomic_exchange(&waiter, NULL) : NULL;
 }
 
 // ccall: the signals that came since the last call.

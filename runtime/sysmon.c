@@ -110,7 +110,7 @@ static bool sleep_if_idle(int64_t due) {
   unlock(&gl_sched.lock);
   if (!idle) return false;
   int64_t wait = due - nanotime();
-  if (gl_sched.dumpreq || gl_sched.quitreq) {
+  if (gl_sched.dumpreq || gl_sched.quitreq || gl_sched.sigreq) {
     // sysmon_ask may have set the note before it was cleared.
   } else if (due == 0) {
     note_sleep(&gl_sched.sysmonnote);
@@ -190,6 +190,21 @@ bool sysmon_ask(bool report) {
   return true;
 }
 
+// From a signal handler: a signal is to be delivered.
+void sysmon_ask_signals(void) {
+  atomic_store(&gl_sched.sigreq, true);
+  note_wakeup(&gl_sched.sysmonnote);
+  sysmon_kick(0);
+}
+
+static void wake_signal_waiter(void) {
+  if (!atomic_exchange(&gl_sched.sigreq, false)) return;
+  count_as_running(true);
+  G *gp = signal_woken();
+  if (gp) goready_list(gp);
+  count_as_running(false);
+}
+
 // Signals of the program, and SIGQUIT, are for Ms.
 static void block_signals(void) {
   static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -218,6 +233,7 @@ static void *sysmon(void *arg) {
     if (sleep_if_idle(due)) idle = 0;
     if (gl_sched.quitreq) signal_dump();
     find_leaks();
+    wake_signal_waiter();
     counter_inc(COUNT_LOOK);
     int64_t now = nanotime();
     sched_tick(now);

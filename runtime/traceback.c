@@ -202,6 +202,7 @@ static const char *const reason_text[WAIT_REASONS] = {
     [WAIT_GC] = "garbage collection",
     [WAIT_STOPPING_WORLD] = "stopping the world",
     [WAIT_PARKED] = "waiting",
+    [WAIT_SIGNAL] = "signal wait",
 };
 
 const char *wait_reason_text(int reason) { return reason_text[reason]; }
