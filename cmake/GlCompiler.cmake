@@ -4,6 +4,9 @@
 
 set(GL_PHASES gl_base gl_syntax gl_types gl_lower gl_backend)
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/compiler/*.c)
+if(GL_SANITIZE)  # has a malloc of its own
+  list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/compiler/malloc.c)
+endif()
 add_executable(gl ${sources})
 target_include_directories(gl PRIVATE ${CMAKE_SOURCE_DIR}/compiler)
 target_compile_definitions(gl PRIVATE GL_VERSION="${PROJECT_VERSION}")
