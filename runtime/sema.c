@@ -5,8 +5,10 @@
 // by its address. sema_release hands a unit directly to the first waiter, so
 // a woken G has acquired and never has to try again.
 //
-// Buckets have a lock each and a list of addresses, each with its queue.
-// nwait is read without the lock: an acquirer raises it before it looks at
+// The table has a fixed number of roots with a lock each, and a root has its
+// addresses in lists, each with its queue. A root has more lists as it gets
+// more addresses, so that finding one takes constant time also where a million
+// Gs wait for as many mutexes. nwait is read without the lock: an acquirer raises it before it looks at
 // the count for the last time, a releaser raises the count before it looks
 // at nwait, both sequentially consistent, so one sees the other.
 //
@@ -14,27 +16,32 @@
 // and a signal in between is remembered by the number.
 #include "runtime.h"
 
-enum { BUCKETS = 251 };
+#include <stdlib.h>
+
+enum { ROOTS = 251, LIST_MAX = 4 };
 
 // Waiters of one address, threaded through the first waiter's sudog:
-//   bucket -> first(addr a) -next-> first(addr b) ...
-// with each address's queue by waitlink; see root below.
+//   list -> first(addr a) -next-> first(addr b) ...
+// with each address's queue by waitlink.
 typedef struct Root {
   Lock lock;
   _Atomic uint32_t nwait;
-  Sudog *head;  // one per address, linked by next/prev
+  Sudog *one;      // the only list, while lists is NULL
+  Sudog **lists;   // 1 << bits of them
+  uint32_t bits;
+  uint32_t addrs;  // in the lists
 } Root;
 static struct {
   _Alignas(64) Root r;
-} table[BUCKETS];
+} table[ROOTS];
 
 void sema_table(uintptr_t *lo, uintptr_t *hi) {
   *lo = (uintptr_t)table;
-  *hi = (uintptr_t)(table + BUCKETS);
+  *hi = (uintptr_t)(table + ROOTS);
 }
 
 static Root *root_of(void *addr) {
-  return &table[((uintptr_t)addr >> 3) % BUCKETS].r;
+  return &table[((uintptr_t)addr >> 3) % ROOTS].r;
 }
 
 static bool can_acquire(_Atomic uint32_t *addr) {
@@ -44,26 +51,68 @@ static bool can_acquire(_Atomic uint32_t *addr) {
   return false;
 }
 
+// The list that addr is in, by the upper bits of a product (Knuth, volume 3,
+// section 6.4).
+static Sudog **list_of(Root *r, const void *addr) {
+  if (!r->lists) return &r->one;
+  uint64_t h = (uint64_t)(uintptr_t)addr * UINT64_C(0x9E3779B97F4A7C15);
+  return &r->lists[h >> (64 - r->bits)];
+}
+
 static Sudog *find(Root *r, void *addr) {
-  Sudog *sg = r->head;
+  Sudog *sg = *list_of(r, addr);
   while (sg && sg->c != addr) sg = sg->next;
   return sg;
 }
 
 // sg becomes the representative of its address in old's place (or new).
 static void link_head(Root *r, Sudog *sg, Sudog *old) {
+  Sudog **list = list_of(r, sg->c);
   sg->prev = old ? old->prev : NULL;
-  sg->next = old ? old->next : r->head;
+  sg->next = old ? old->next : *list;
   if (sg->prev) sg->prev->next = sg;
-  else r->head = sg;
+  else *list = sg;
   if (sg->next) sg->next->prev = sg;
+}
+
+// Four times the lists; without memory for them the old ones get longer.
+static void grow(Root *r) {
+  uint32_t bits = r->bits + 2, n = r->lists ? 1u << r->bits : 1;
+  Sudog **old = r->lists ? r->lists : &r->one;
+  Sudog **lists = calloc((size_t)1 << bits, sizeof *lists);
+  if (!lists) return;
+  Sudog *all = NULL;
+  for (uint32_t i = 0; i < n; i++) {
+    for (Sudog *sg = old[i], *next; sg; sg = next) {
+      next = sg->next;
+      sg->next = all;
+      all = sg;
+    }
+  }
+  free(r->lists);
+  r->one = NULL;
+  r->lists = lists;
+  r->bits = bits;
+  for (Sudog *next; all; all = next) {
+    next = all->next;
+    link_head(r, all, NULL);
+  }
+}
+
+static void link_new(Root *r, Sudog *sg) {
+  link_head(r, sg, NULL);
+  if (++r->addrs >> r->bits > LIST_MAX) grow(r);
 }
 
 static void unlink_head(Root *r, Sudog *sg) {
   if (sg->prev) sg->prev->next = sg->next;
-  else r->head = sg->next;
+  else *list_of(r, sg->c) = sg->next;
   if (sg->next) sg->next->prev = sg->prev;
   sg->next = sg->prev = NULL;
+  if (--r->addrs > 0 || !r->lists) return;
+  free(r->lists);
+  r->lists = NULL;
+  r->bits = 0;
 }
 
 // The last of a queue is kept in its first sudog's elem.
@@ -72,7 +121,7 @@ static void enqueue(Root *r, Sudog *sg, bool lifo) {
   sg->waitlink = NULL;
   if (!first) {
     sg->elem = sg;
-    link_head(r, sg, NULL);
+    link_new(r, sg);
   } else if (lifo) {
     sg->elem = first->elem;
     sg->waitlink = first;
