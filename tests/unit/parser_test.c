@@ -234,8 +234,6 @@ static void errors(void **state) {
        "2:11: syntax error: function type must have no type parameters"},
       {"package p\nfunc f() { go (f()) }\n",
        "2:15: expression in go must not be parenthesized"},
-      {"package p\nfunc f() { defer 1 }\n",
-       "2:18: expression in defer must be function call"},
       {"package p\nfunc f() { _ = x.(type) }\n",
        "2:16: use of .(type) outside type switch"},
       {"package p\nfunc f() { L: }\nfunc g() { L: x y }\n",
