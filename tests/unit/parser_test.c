@@ -234,8 +234,6 @@ static void errors(void **state) {
        "2:11: syntax error: function type must have no type parameters"},
       {"package p\nfunc f() { go (f()) }\n",
        "2:15: expression in go must not be parenthesized"},
-      {"package p\nfunc f() { _ = x.(type) }\n",
-       "2:16: use of .(type) outside type switch"},
       {"package p\nfunc f() { L: }\nfunc g() { L: x y }\n",
        "3:17: syntax error: unexpected name y at end of statement"},
       {"package p\nvar x = s[1::2]\n",
