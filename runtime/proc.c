@@ -771,12 +771,11 @@ void sched_init(int32_t procs) {
 void gl_main_code(void);
 static const GlFuncVal main_fn = {(void *)gl_main_code};
 
-void proc_main(void) {
+void new_main(void) {
   G *gp = new_runnable(&main_fn, stack_main(), 0, 0);
   // While packages are initialized, main stays on the main thread: if one of
   // them calls LockOSThread, main.main runs there as well.
   gp->lockedm = &gl_m0;
   gl_m0.lockedg = gp;
   gl_m0.lockedint = 1;
-  gl_mstart_asm(&gl_m0);
 }

@@ -537,7 +537,7 @@ void note_wakeup(Note *n);
 // proc.c
 void sched_init(int32_t procs);
 G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent);
-void proc_main(void);
+void new_main(void);  // makes the main goroutine, runnable
 NORETURN void schedule(void);
 NORETURN void gopark_unlock(G *gp, Lock *l, int reason);
 NORETURN void gopark_chan(G *gp, Hchan *c, int reason);

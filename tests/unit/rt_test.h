@@ -104,7 +104,8 @@ static int run_in_runtime(void (*fn)(void), int procs) {
     preempt_init();
     sched_init(procs);
     signal_init();
-    proc_main();
+    new_main();
+    gl_mstart_asm(&gl_m0);
   }
   int status;
   waitpid(pid, &status, 0);
