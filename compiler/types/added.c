@@ -4,11 +4,12 @@
 //
 //   stdlib/_tree/PATH  what building Go writes into a package of its tree; a
 //                      tree that has been built has the files of these names
-//                      already (ending in .go), and they come first
+//                      already (ending in .go), and they come first; and
+//                      functions that packages have from Go's runtime
 //   stdlib/_asm/PATH   the functions that a package has in assembly; where
-//                      there are such files the package is built for amd64,
-//                      and its declarations without a body are dropped
+//                      there are such files the package is built for amd64
 //
+// Declarations without a body that these files define are dropped.
 // A vendored package is found under the path it has outside of vendor. The
 // version of a tree is a file at its root, which becomes a constant.
 #include <dirent.h>
@@ -105,8 +106,8 @@ static void drop_bodyless(File *f, const Map *defined) {
   f->decls.len = kept;
 }
 
-void added_replace(Package *pkg) {
-  const char *from = added_assembly_dir(pkg->path);
+// Drops what the files of this folder define.
+static void replace_by(Package *pkg, const char *from) {
   if (!from) return;
   Map defined = {0};
   vec_each(File *, f, &pkg->files) {
@@ -116,4 +117,11 @@ void added_replace(Package *pkg) {
   }
   vec_each(File *, f, &pkg->files)
     if (!is_added(*f, from)) drop_bodyless(*f, &defined);
+}
+
+void added_replace(Package *pkg) {
+  replace_by(pkg, added_dir("_asm", pkg->path));
+  if (pkg->is_tree)
+    replace_by(pkg, added_dir("_tree", gotree_path_of(
+                                           path_absolute(pkg->dir))));
 }
