@@ -73,6 +73,12 @@ NORETURN void mstart1(M *mp) {
   schedule();
 }
 
+// On m0, once signals have their handlers: the mask of all Ms.
+void m_set_sigmask(const sigset_t *mask) {
+  sigmask = *mask;
+  pthread_sigmask(SIG_SETMASK, &sigmask, NULL);
+}
+
 static void *mthread(void *arg) {
   M *mp = arg;
   jmp_buf end;

@@ -51,7 +51,7 @@ int main(int argc, char **argv, char **envp) {
   signal_init();
   if (gl_debug.schedtrace > 0) sysmon_start();
   new_main();
-  pthread_sigmask(SIG_SETMASK, &mask, NULL);
+  m_set_sigmask(&mask);
   gl_mstart_asm(&gl_m0);
   return 0;
 }

@@ -574,6 +574,7 @@ void g_prefetch_stack(const G *gp);
 
 // m.c
 void minit(M *mp);
+void m_set_sigmask(const sigset_t *mask);
 bool startm(P *pp, bool spinning);
 void stopm(void);
 void stoplockedm(M *mp);
