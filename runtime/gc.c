@@ -3,10 +3,10 @@
 // Roots and threads for libgc, the conservative mark-sweep collector.
 //
 // What the collector must find, and how:
-//  - static data of the program and the runtime: libgc registers it itself.
-//    Its own variables are left out: one is the end of the memory it mapped
-//    last, which often is the first word of a large object, and would keep
-//    that for ever;
+//  - static data of the runtime and of C: libgc registers it itself. Package
+//    variables are not part of that: gcroots.c. Its own variables are left out:
+//    one is the end of the memory it mapped last, which often is the first
+//    word of a large object, and would keep that for ever;
 //  - the thread stacks of Ms: gcthread.c;
 //  - goroutine stacks: every G is an object of its own kind whose mark
 //    procedure pushes its segments. Pushing stacks from push_roots instead
@@ -196,6 +196,7 @@ static void push_roots(void) {
     mark_freelists(mp);
     gc_push_g0(mp);
   }
+  gc_push_variables();
   push_gs();
 }
 
@@ -294,6 +295,7 @@ void gc_init(int32_t procs) {
   GC_set_push_other_roots(push_roots);
   pacer_init();
   exclude_roots();
+  gc_roots_init();
   gc_threads_init();
 }
 

@@ -171,8 +171,10 @@ static void push_statics(void) {
   Range not[] = {{(uintptr_t)&gl_allgs, (uintptr_t)(&gl_allgs + 1)},
                  {(uintptr_t)&gl_m0, (uintptr_t)(&gl_m0 + 1)},
                  {(uintptr_t)&mark, (uintptr_t)(&mark + 1)},
-                 {0, 0}};
+                 {0, 0}, {0, 0}, {0, 0}};
   sema_table(&not[3].lo, &not[3].hi);
+  for (int i = 0; i < 2; i++) gc_variables(i, &not[4 + i].lo, &not[4 + i].hi);
+  gc_each_variable(push_range);
   for (int i = 0; i < mark.nstatics; i++) {
     uintptr_t at = mark.statics[i].lo;
     while (at < mark.statics[i].hi) {
@@ -188,11 +190,12 @@ static void push_statics(void) {
   }
 }
 
-// All of a P but its run queue, which keeps who has left it; who is in it is
-// runnable.
+// All of a P but its run queue, which keeps who has left it, and its dead Gs,
+// likewise; who is in the queue is runnable.
 static void push_p(P *pp) {
   push_range((uintptr_t)pp, (uintptr_t)&pp->runnext);
-  push_range((uintptr_t)(pp->runq + RUNQ_SIZE), (uintptr_t)(pp + 1));
+  push_range((uintptr_t)(pp->runq + RUNQ_SIZE), (uintptr_t)pp->gfree);
+  push_range((uintptr_t)(pp->gfree + GFREE_MAX), (uintptr_t)(pp + 1));
 }
 
 static bool is_p(void *obj) {

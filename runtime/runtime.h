@@ -650,6 +650,12 @@ uint64_t gc_count(void);
 int gc_kind_g(void);
 void gc_trim_stacks(void);     // world stopped
 
+// gcroots.c
+void gc_roots_init(void);
+void gc_push_variables(void);
+void gc_each_variable(void (*visit)(uintptr_t lo, uintptr_t hi));
+void gc_variables(int i, uintptr_t *lo, uintptr_t *hi);
+
 // gcthread.c
 enum { RED_ZONE = 128 };
 void gc_threads_init(void);

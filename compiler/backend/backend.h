@@ -10,6 +10,11 @@
 void optimize(LLVMModuleRef mod);
 // sections.c: a section for every function and variable.
 void split_sections(LLVMModuleRef mod);
+// roots.c: where a variable has pointers, for the collector.
+void add_roots(LLVMModuleRef mod, LLVMValueRef g);
+// Has the passes between the two leave variables as they are.
+void add_reader(LLVMModuleRef mod);
+void remove_reader(LLVMModuleRef mod);
 // symbols.c: in debug builds, aborts on calls that need too much stack.
 void check_symbols(const char *path);
 // faultmaps.c: lets the linker drop functions that the object's fault maps

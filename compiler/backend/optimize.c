@@ -158,6 +158,7 @@ static void vectorize_floats(LLVMModuleRef mod,
 void optimize(LLVMModuleRef mod) {
   set_llvm_options();
   LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+  add_reader(mod);
   if (lower_options.opt_level == 0) {
     run_passes(mod, "default<O0>", options);
   } else if (lower_options.opt_level == 1) {
@@ -168,6 +169,7 @@ void optimize(LLVMModuleRef mod) {
     run_passes(mod, late_passes, options);
   }
   LLVMDisposePassBuilderOptions(options);
+  remove_reader(mod);
   check_stack_attributes(mod);
   split_sections(mod);
 }

@@ -54,14 +54,20 @@ static bool refers(LLVMValueRef g) {
 
 static void split_variable(LLVMModuleRef mod, LLVMValueRef g) {
   const char *section = LLVMGetSection(g);
-  if (LLVMIsDeclaration(g) || LLVMGetComdat(g) || (section && *section))
+  bool constant = LLVMIsGlobalConstant(g) || LLVMIsThreadLocal(g);
+  if (LLVMIsDeclaration(g) || (section && *section) ||
+      LLVMGetLinkage(g) == LLVMAvailableExternallyLinkage)
     return;
-  bool private = LLVMGetLinkage(g) == LLVMPrivateLinkage || !has_name(g);
-  if (private && !refers(g))
-    return;
-  if (private)
-    name_private(mod, g);
-  give_comdat(mod, g);
+  if (!LLVMGetComdat(g)) {
+    bool private = LLVMGetLinkage(g) == LLVMPrivateLinkage || !has_name(g);
+    if (private && constant && !refers(g))
+      return;
+    if (private)
+      name_private(mod, g);
+    give_comdat(mod, g);
+  }
+  if (!constant)
+    add_roots(mod, g);
 }
 
 void split_sections(LLVMModuleRef mod) {
