@@ -136,19 +136,26 @@ static void pace(size_t size) {
   if (UNLIKELY(GC_get_bytes_since_gc() + size > trigger)) gc_collect_paced();
 }
 
-// Straight from libgc, zeroed.
-void *malloc_uncached(size_t size, int lists) {
+// Straight from libgc. What libgc does not clear, pointer-free memory, holds
+// what was in it.
+static void *malloc_large(size_t size, int lists) {
   pace(size);
   size_t skip = stagger(size, lists);
   char *p = GC_generic_malloc(size + skip - 1, gl_kinds[lists]);
   if (UNLIKELY(!p)) gc_out_of_memory(size);
-  if (lists == LISTS_NOSCAN) memset(p + skip, 0, size);
   if (size > WIPE_FROM) malloc_wipe_stack();
   M *mp = counting_m();
   mp->nmalloc[size <= MALLOC_SMALL ? (size + 15) / 16 : 0]++;
   mp->bmalloc += (size + skip + 15) & ~(size_t)15;
   if (UNLIKELY(gl_memprof)) memprof_large(p + skip, (size + 15) & ~(size_t)15);
   return p + skip;
+}
+
+// The same, zeroed.
+void *malloc_uncached(size_t size, int lists) {
+  void *p = malloc_large(size, lists);
+  if (lists == LISTS_NOSCAN) memset(p, 0, size);
+  return p;
 }
 
 // The stress mode collects often and never keeps a list; less often when
@@ -210,6 +217,14 @@ static void *allocate_as(Layout l) {
 void *malloc_new(size_t size, bool noscan) {
   if (size == 0) return gl_zerobase;
   return allocate(size, noscan ? LISTS_NOSCAN : LISTS_ALL);
+}
+
+// ccall: pointer-free memory that the caller is about to fill. Small objects
+// are zeroed faster than somebody can be asked whether they must be.
+void *malloc_dirty(size_t size) {
+  if (size <= MALLOC_SMALL || UNLIKELY(gl_debug.stress))
+    return malloc_new(size, true);
+  return malloc_large(size, LISTS_NOSCAN);
 }
 
 // Pointers only in the words set in bits, one of GL_LAYOUT_FEW_LIST.

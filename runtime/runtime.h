@@ -717,6 +717,7 @@ void *malloc_new(size_t size, bool noscan);
 void *malloc_array(const GlType *elem, size_t size);  // size: bytes of all
 void *malloc_few(size_t size, unsigned bits);
 void *malloc_uncached(size_t size, int lists);
+void *malloc_dirty(size_t size);
 void malloc_wipe_stack(void);
 extern uint8_t gl_zerobase[64];
 
