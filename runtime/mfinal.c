@@ -81,6 +81,14 @@ void mfinal_drain(void) {
   if (GC_should_invoke_finalizers()) GC_invoke_finalizers();
 }
 
+// Visits the finalizers that are due, for a heap dump.
+void mfinal_each(void (*visit)(const void *obj, void *const *fn,
+                               const void *type)) {
+  lock(&qlock);
+  for (Finalizer *f = finq; f; f = f->next) visit(f->obj, f->fn, f->type);
+  unlock(&qlock);
+}
+
 extern char __executable_start[], _end[];
 
 // Static data, and the address all objects without size share.

@@ -685,6 +685,8 @@ void memstats_read(MemStats *s);  // world stopped
 
 // mfinal.c
 void mfinal_drain(void);
+void mfinal_each(void (*visit)(const void *obj, void *const *fn,
+                               const void *type));
 void gc_wake_finalizer(void);
 
 // profile.c
