@@ -208,7 +208,7 @@ static bool parse_files(Package *pkg, SourceVec *sources) {
     }
     Expr *x = f->package_name;
     Name *name = x->ident.name;
-    if (strcmp(name->s, "_") == 0)
+    if (!f->had_errors && strcmp(name->s, "_") == 0)
       error_at(x->pos, "invalid package name _");
     if (!pkg->name) {
       pkg->name = name;

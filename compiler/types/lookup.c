@@ -8,23 +8,40 @@
 
 #include "types.h"
 
+// The way to an embedded type, shared by all that lie below it.
+typedef struct Step {
+  const struct Step *up;
+  int index;   // of the field in its struct
+  int length;  // of the way so far
+} Step;
+
 typedef VEC(int) Path;
 
 // An embedded type to search at the current depth.
 typedef struct Embedded {
   Type *type;
-  Path path;
+  const Step *path;
   bool indirect;   // a pointer was followed on the way
   bool multiples;  // appears several times at this depth
 } Embedded;
 
 typedef VEC(Embedded) Level;
 
-static Path extend(const Path *p, int index) {
-  Path q = {0};
-  for (int i = 0; i < p->len; i++) vec_push(&q, p->at[i]);
-  vec_push(&q, index);
-  return q;
+static const Step *extend(const Step *up, int index) {
+  Step *s = NEW(Step);
+  s->up = up;
+  s->index = index;
+  s->length = up ? up->length + 1 : 1;
+  return s;
+}
+
+static Path indices(const Step *s) {
+  Path p = {0};
+  if (!s) return p;
+  p.len = p.cap = s->length;
+  p.at = NEW_ARRAY(int, s->length);
+  for (int i = s->length; s; s = s->up) p.at[--i] = s->index;
+  return p;
 }
 
 static void add_embedded(Level *level, Object *f, const Embedded *at,
@@ -39,16 +56,28 @@ static void add_embedded(Level *level, Object *f, const Embedded *at,
       e->multiples = true;
       return;
     }
-  Embedded e = {t, extend(&at->path, index), at->indirect || ptr,
+  Embedded e = {t, extend(at->path, index), at->indirect || ptr,
                 at->multiples};
   vec_push(level, e);
 }
 
-static bool seen_before(TypeVec *seen, Type *t) {
+// Declared types visited: those without arguments are found by address, as
+// chains of many thousands must not take quadratic time.
+typedef struct Seen {
+  Map plain;
+  TypeVec instances;
+} Seen;
+
+static bool seen_before(Seen *seen, Type *t) {
   if (t->kind != TY_NAMED) return false;
-  vec_each(Type *, s, seen)
+  if (!t->named.targs.len) {
+    if (map_has(&seen->plain, t)) return true;
+    map_put(&seen->plain, t, t);
+    return false;
+  }
+  vec_each(Type *, s, &seen->instances)
     if (identical(*s, t)) return true;
-  vec_push(seen, t);
+  vec_push(&seen->instances, t);
   return false;
 }
 
@@ -80,7 +109,7 @@ static void hit(Search *s, Object *obj, const Embedded *e, int field) {
   }
   r->obj = obj;
   r->indirect = e->indirect;
-  Path p = field >= 0 ? extend(&e->path, field) : e->path;
+  Path p = indices(field >= 0 ? extend(e->path, field) : e->path);
   r->path.at = p.at;
   r->path.len = p.len;
   r->path.cap = p.cap;
@@ -120,7 +149,7 @@ static void search_one(Search *s, const Embedded *e, Level *next) {
 static LookupResult search(Type *t, bool is_ptr, Name *name, Package *pkg,
                            bool fold_case) {
   Search s = {.name = name, .pkg = pkg, .fold_case = fold_case};
-  TypeVec seen = {0};
+  Seen seen = {0};
   Level level = {0};
   Embedded start = {.type = t, .indirect = is_ptr};
   vec_push(&level, start);
@@ -202,13 +231,14 @@ static void claim(Collector *k, Object *obj, const Embedded *e, int depth) {
   s->depth = depth;
   s->hides = obj->kind != OBJ_FUNC || e->multiples;
   s->entry.obj = obj;
-  s->entry.path.at = e->path.at;
-  s->entry.path.len = e->path.len;
-  s->entry.path.cap = e->path.cap;
-  s->entry.indirect = e->indirect;
   // Only *T has a method that is declared for *T.
   if (obj->kind == OBJ_FUNC && obj->func.ptr_recv && !e->indirect)
     s->hides = true;
+  Path p = s->hides ? (Path){0} : indices(e->path);
+  s->entry.path.at = p.at;
+  s->entry.path.len = p.len;
+  s->entry.path.cap = p.cap;
+  s->entry.indirect = e->indirect;
   map_put(&k->slots, key, s);
   vec_push(&k->order, s);
 }
@@ -253,7 +283,7 @@ static MethodSet *compute_method_set(Type *t) {
   Type *base = deref(t, &is_ptr);
   if (is_ptr && under(base)->kind == TY_INTERFACE) return set;
   Collector k = {0};
-  TypeVec seen = {0};
+  Seen seen = {0};
   Level level = {0};
   Embedded start = {.type = base, .indirect = is_ptr};
   vec_push(&level, start);
