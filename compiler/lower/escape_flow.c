@@ -557,15 +557,15 @@ static void flow_range(Stmt *s) {
     ks[i] = flow_target(v);
   }
   EscHole k = ks[1];
+  // A variable of the caller's may be an interface that elements are boxed
+  // for; to be simple, on the heap.
+  if (vars[1] && !s->range.define && target_type(vars[1]) &&
+      is_interface(target_type(vars[1])) && k.dst)
+    k = esc_heap_hole();
   if (t->kind == TY_CHAN || t->kind == TY_MAP)
     flow_discard(x);  // their contents are on the heap
   else
     flow_expr(t->kind == TY_ARRAY ? k : deref_hole(k), x);
-  // An element boxed for an interface variable.
-  for (int i = 0; i < 2; i++)
-    if (vars[i] && target_type(vars[i]) &&
-        is_interface(target_type(vars[i])) && ks[i].dst)
-      flow_expr(esc_heap_hole(), x);
   depth++;
   flow_stmt(s->range.body);
   depth--;
