@@ -384,34 +384,63 @@ static int line_only(uintptr_t pc, SymFrame *out) {
   return 1;
 }
 
+// By libdw; with dwlock.
+static int dw_frames(uintptr_t pc, SymFrame *out, int max) {
+  int n = 0;
+  uint64_t delta = 0;
+  Die *cu = find_cu(pc, &delta), *inner = NULL, *scopes = NULL;
+  void *line = cu ? dw.dwarf_getsrc_die(cu, pc - delta) : NULL;
+  if (!line) return 0;
+  out[0].file = path_of(dw.dwarf_linesrc(line, NULL, NULL));
+  dw.dwarf_lineno(line, &out[0].line);
+  // From an inlined function getscopes goes on to where it was declared;
+  // what it was inlined into are the DIEs around its own.
+  int k = dw.dwarf_getscopes(cu, pc - delta, &inner);
+  if (k > 0) k = dw.dwarf_getscopes_die(&inner[0], &scopes);
+  for (int i = 0; i < k && n + 1 < max; i++) {
+    if (dw.dwarf_tag(&scopes[i]) != TAG_INLINED) continue;
+    out[n++].name = die_name(&scopes[i]);
+    out[n].file = file_name(cu, attr_number(&scopes[i], AT_CALL_FILE));
+    out[n].line = (int)attr_number(&scopes[i], AT_CALL_LINE);
+  }
+  out[n++].name = (GlString){NULL, 0};
+  free(scopes);
+  free(inner);
+  return n;
+}
+
+// What was looked up last: the traces of many goroutines name few places over
+// and over. The strings stay.
+enum { MEMO = 256, MEMO_DEPTH = 4 };
+
+typedef struct Memo {
+  uintptr_t pc;
+  int n;
+  SymFrame frames[MEMO_DEPTH];
+} Memo;
+
+static Memo memo[MEMO];
+
+static Memo *memo_of(uintptr_t pc) { return &memo[pc * 0x9E3779B1u % MEMO]; }
+
 // The functions pc is in, innermost inlined one first; the last is the real
 // one, whose name is left empty. 0: no line known.
 int symtab_frames(uintptr_t pc, SymFrame *out, int max) {
   static Lock dwlock;
-  int n = 0;
-  uint64_t delta = 0;
+  Memo *m = memo_of(pc);
   lock(&dwlock);
-  Die *cu = find_cu(pc, &delta), *inner = NULL, *scopes = NULL;
-  void *line = cu ? dw.dwarf_getsrc_die(cu, pc - delta) : NULL;
-  if (line) {
-    out[0].file = path_of(dw.dwarf_linesrc(line, NULL, NULL));
-    dw.dwarf_lineno(line, &out[0].line);
-    // From an inlined function getscopes goes on to where it was declared;
-    // what it was inlined into are the DIEs around its own.
-    int k = dw.dwarf_getscopes(cu, pc - delta, &inner);
-    if (k > 0) k = dw.dwarf_getscopes_die(&inner[0], &scopes);
-    for (int i = 0; i < k && n + 1 < max; i++) {
-      if (dw.dwarf_tag(&scopes[i]) != TAG_INLINED) continue;
-      out[n++].name = die_name(&scopes[i]);
-      out[n].file = file_name(cu, attr_number(&scopes[i], AT_CALL_FILE));
-      out[n].line = (int)attr_number(&scopes[i], AT_CALL_LINE);
-    }
-    out[n++].name = (GlString){NULL, 0};
-    free(scopes);
-    free(inner);
-  }
+  bool known = m->pc == pc && m->n < max;
+  int n = known ? m->n : dw_frames(pc, out, max);
+  if (known) memcpy(out, m->frames, (size_t)n * sizeof *out);
   unlock(&dwlock);
-  return n > 0 ? n : line_only(pc, out);
+  if (n == 0) n = line_only(pc, out);
+  if (known || n == 0 || n == max || n > MEMO_DEPTH) return n;
+  lock(&dwlock);
+  m->pc = pc;
+  m->n = n;
+  memcpy(m->frames, out, (size_t)n * sizeof *out);
+  unlock(&dwlock);
+  return n;
 }
 
 bool symtab_line(uintptr_t pc, GlString *file, int *line) {
