@@ -82,6 +82,7 @@ static void injectlist(G *list) {
     G *gp = list;
     list = gp->schedlink;
     gp->status = Grunnable;
+    EVENT(event_woken(gp));
     globrunqput_locked(gp);
     n++;
   }
@@ -206,6 +207,7 @@ NORETURN void execute(G *gp, bool inherit) {
     M *mp = gl_tls_m;
     mp->aretired = gp->asave;  // free for reuse at the next schedule
   }
+  EVENT(event_run(gp, inherit));
   gl_gogo(gp);
 }
 
@@ -263,6 +265,7 @@ static G *take_polled(P *pp, G *list) {
   GQueue q = {.head = list->schedlink};
   for (G *gp = q.head; gp; gp = gp->schedlink) {
     gp->status = Grunnable;
+    EVENT(event_woken(gp));
     q.tail = gp;
     q.n++;
   }
@@ -270,6 +273,7 @@ static G *take_polled(P *pp, G *list) {
     runqput_batch(pp, &q);
     if (gl_sched.npidle != 0) wakep();
   }
+  EVENT(event_woken(list));
   list->status = Grunnable;
   return list;
 }
@@ -464,6 +468,7 @@ void sched_tick(int64_t now) {
 // Before a G is queued where others see it under a lock the caller holds.
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
+  EVENT(event_wait(gp, reason));
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   if (UNLIKELY((gl_blockrate | gl_mutexrate) != 0)) profile_blocked(gp);
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
@@ -487,6 +492,7 @@ NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
 // Make a waiting G runnable, next on this P.
 void goready(G *gp) {
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
+  EVENT(event_ready(gp, true));
   runqput(cur_p(), gp, true);
   if (UNLIKELY(gl_sched.npidle != 0)) wakep();
 }
@@ -495,6 +501,7 @@ void goready(G *gp) {
 // many, which then run in their order.
 void goready_behind(G *gp) {
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
+  EVENT(event_ready(gp, false));
   runqput(cur_p(), gp, false);
   if (UNLIKELY(gl_sched.npidle != 0)) wakep();
 }
@@ -513,6 +520,7 @@ void gosched(G *gp) {
   if (alone && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
+  EVENT(event_stop(gp, "yields"));
   dropg(gl_tls_m);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   if (alone) globrunqput(gp);
@@ -526,6 +534,7 @@ void gosched(G *gp) {
 NORETURN void gopreempt(G *gp) {
   P *pp = cur_p();
   if (atomic_exchange(&pp->spent, false)) pp->turn = !pp->fair;
+  EVENT(event_stop(gp, "is preempted: to the global queue"));
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   globrunqput(gp);
@@ -679,6 +688,7 @@ void go(const GlFuncVal *fn) {
   if (UNLIKELY(!fn)) fatal("go of nil func value");
   G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me->goid);
   gp->labels = me->labels;
+  EVENT(event_go(me, gp));
   runqput(cur_p(), gp, true);
   static _Atomic bool started;
   if (UNLIKELY(!started) && !atomic_exchange(&started, true)) sysmon_start();
@@ -696,6 +706,7 @@ void gl_gosystem(const GlFuncVal *fn) {
 // mcall: the end of a G.
 void goexit0(G *gp) {
   M *mp = gl_tls_m;
+  EVENT(event_stop(gp, "ends; kept for another go statement"));
   atomic_store(&gp->status, Gdead);
   dropg(mp);
   gp->sp = 0;

@@ -331,7 +331,7 @@ extern _Thread_local void *gl_tls_free[LISTS_KINDS * MALLOC_CLASSES];
 
 struct Debug {
   int32_t schedtrace, scheddetail, gc, stack, stress, asyncpreemptoff, nodw;
-  int32_t counters, leaks, threadfail;
+  int32_t counters, leaks, threadfail, events;
   int32_t forcegc, scavenge;  // ms; 0: the usual times
   int32_t minute;             // seconds in a minute of reports; 0: 60
   int64_t seed;
@@ -790,6 +790,16 @@ void netpoll_break(void);
 void entersyscall(G *gp);
 bool exitsyscall(G *gp);
 NORETURN void exitsyscall0(G *gp);
+
+// events.c: GLDEBUG=events=1
+#define EVENT(call) do { if (UNLIKELY(gl_debug.events)) (call); } while (0)
+void event_go(const G *me, const G *gp);
+void event_ready(const G *gp, bool next);
+void event_woken(const G *gp);
+void event_run(const G *gp, bool inherit);
+void event_stop(const G *gp, const char *why);
+void event_wait(const G *gp, int reason);
+void event_steal(const P *from, uint32_t n);
 
 // signal.c
 void signal_init(void);
