@@ -204,6 +204,7 @@ static NORETURN void thread_end(M *mp) {
   size_t altsize = mp->altsize;
   counter_inc(COUNT_THREAD_END);
   preempt_refill(mp);
+  if (UNLIKELY(gl_tracer != NULL)) gl_tracer->flush(mp);
   unlink_m(mp);
   memprof_end(mp);
   gl_tls_g = NULL;

@@ -162,6 +162,8 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
   case GC_EVENT_START:
     times.start = nanotime();
     times.before = in_use();
+    if (gl_tls_m && gl_tls_m->curg)
+      trace_event(TRACE_GCBEGIN, gl_tls_m->curg->goid, 0, 0, 0);
     break;
   case GC_EVENT_PRE_STOP_WORLD: times.stop = nanotime(); break;
   case GC_EVENT_POST_STOP_WORLD: pools_clear(); break;
@@ -173,7 +175,11 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
   case GC_EVENT_PRE_START_WORLD: gc_trim_stacks(); break;
   case GC_EVENT_POST_START_WORLD: times.restart = nanotime(); break;
   case GC_EVENT_RECLAIM_END: memprof_sweep(); break;
-  case GC_EVENT_END: finish(); break;
+  case GC_EVENT_END:
+    finish();
+    if (gl_tls_m && gl_tls_m->curg)
+      trace_event(TRACE_GCEND, gl_tls_m->curg->goid, 0, 0, 0);
+    break;
   default: break;
   }
 }

@@ -81,6 +81,7 @@ static void injectlist(G *list) {
   while (list) {
     G *gp = list;
     list = gp->schedlink;
+    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
     gp->status = Grunnable;
     EVENT(event_woken(gp));
     globrunqput_locked(gp);
@@ -102,6 +103,7 @@ void acquirep(P *pp) {
 P *releasep(void) {
   M *mp = gl_tls_m;
   P *pp = mp->p;
+  trace_event(TRACE_PSTOP, 0, 0, 0, 0);
   mp->p = NULL;
   pp->m = NULL;
   atomic_store(&pp->status, Pidle);
@@ -203,6 +205,7 @@ NORETURN void execute(G *gp, bool inherit) {
     atomic_store_explicit(&pp->schedtick, pp->schedtick + 1,
                           memory_order_relaxed);
   if (UNLIKELY(gp->blockedat != 0)) profile_unblocked(gp);
+  trace_event(TRACE_START, gp->goid, 0, 0, 0);
   if (UNLIKELY(gp->asave != NULL)) {
     M *mp = gl_tls_m;
     mp->aretired = gp->asave;  // free for reuse at the next schedule
@@ -263,7 +266,9 @@ static bool check_runqs(void) {
 // them. The first is not queued but returned, to run at once.
 static G *take_polled(P *pp, G *list) {
   GQueue q = {.head = list->schedlink};
+  trace_event(TRACE_UNBLOCK, list->goid, 0, 0, 0);
   for (G *gp = q.head; gp; gp = gp->schedlink) {
+    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
     gp->status = Grunnable;
     EVENT(event_woken(gp));
     q.tail = gp;
@@ -471,6 +476,7 @@ void gopark_prepare(G *gp, int reason) {
   EVENT(event_wait(gp, reason));
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   if (UNLIKELY((gl_blockrate | gl_mutexrate) != 0)) profile_blocked(gp);
+  trace_event(TRACE_BLOCK, gp->goid, reason, 0, 0);
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
   dropg(gl_tls_m);
 }
@@ -491,6 +497,7 @@ NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
 
 // Make a waiting G runnable, next on this P.
 void goready(G *gp) {
+  trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   EVENT(event_ready(gp, true));
   runqput(cur_p(), gp, true);
@@ -500,6 +507,7 @@ void goready(G *gp) {
 // The same, behind those that are runnable: for the second and later ones of
 // many, which then run in their order.
 void goready_behind(G *gp) {
+  trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   EVENT(event_ready(gp, false));
   runqput(cur_p(), gp, false);
@@ -521,6 +529,7 @@ void gosched(G *gp) {
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
   EVENT(event_stop(gp, "yields"));
+  trace_event(TRACE_STOP, gp->goid, 1, 0, 0);
   dropg(gl_tls_m);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   if (alone) globrunqput(gp);
@@ -535,6 +544,7 @@ NORETURN void gopreempt(G *gp) {
   P *pp = cur_p();
   if (atomic_exchange(&pp->spent, false)) pp->turn = !pp->fair;
   EVENT(event_stop(gp, "is preempted: to the global queue"));
+  trace_event(TRACE_STOP, gp->goid, 0, 0, 0);
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   globrunqput(gp);
@@ -678,7 +688,9 @@ static G *new_runnable(const GlFuncVal *fn, size_t stack, uintptr_t gopc,
 }
 
 G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
-  return new_runnable(fn, stack_site(cur_p(), gopc), gopc, parent);
+  G *gp = new_runnable(fn, stack_site(cur_p(), gopc), gopc, parent);
+  trace_event(TRACE_CREATE, gp->goid, 0, (uintptr_t)fn->code, parent);
+  return gp;
 }
 
 // The go statement. The return address is above the saved rbp where gl_ccall
@@ -707,6 +719,7 @@ void gl_gosystem(const GlFuncVal *fn) {
 void goexit0(G *gp) {
   M *mp = gl_tls_m;
   EVENT(event_stop(gp, "ends; kept for another go statement"));
+  trace_event(TRACE_END, gp->goid, 0, 0, 0);
   atomic_store(&gp->status, Gdead);
   dropg(mp);
   gp->sp = 0;

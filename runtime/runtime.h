@@ -158,7 +158,7 @@ struct G {
 };
 
 // What a profile knows about one call stack.
-enum { PROF_MEM, PROF_BLOCK, PROF_MUTEX, PROF_KINDS };
+enum { PROF_MEM, PROF_BLOCK, PROF_MUTEX, PROF_TRACE, PROF_KINDS };
 typedef struct Prof {
   struct Prof *next;       // in the hash table
   int64_t count, amount;   // objects and bytes, or events and nanoseconds
@@ -166,6 +166,33 @@ typedef struct Prof {
   int n;
   uintptr_t pcs[PROF_DEPTH];
 } Prof;
+
+// What trace.c notes; stdlib/runtime/trace.gl has the same numbers. The event
+// is about the G goid, on M m with P p (-1: none).
+enum {
+  TRACE_STATUS,    // at the start: reason its state, arg the M, extra: runs
+  TRACE_CREATE,    // a new G; arg is its code, extra who created it
+  TRACE_START, TRACE_STOP, TRACE_BLOCK, TRACE_UNBLOCK, TRACE_END,
+  TRACE_SYSBEGIN, TRACE_SYSEND,
+  TRACE_PSTOP,     // the M gives its P up
+  TRACE_STWBEGIN, TRACE_STWEND, TRACE_GCBEGIN, TRACE_GCEND,
+  // By runtime/trace: arg is the task, extra two numbers of strings.
+  TRACE_TASK, TRACE_TASKEND, TRACE_REGION, TRACE_REGIONEND, TRACE_LOG
+};
+enum { TRACE_SYSMON = 1 << 30 };  // as an M's id
+typedef struct TraceEvent {
+  int64_t when;
+  uint64_t goid, arg, extra, seq;
+  struct Prof *stack;
+  int32_t m;
+  int16_t p;
+  uint8_t kind, reason;
+} TraceEvent;
+typedef struct TraceBuf TraceBuf;
+typedef struct TraceOut {
+  TraceBuf *_Atomic buf;
+  _Atomic bool busy;
+} TraceOut;
 
 // An entry of a heap of timers; t is NULL once it is deleted.
 typedef struct TimerEnt {
@@ -254,6 +281,7 @@ struct M {
   MemProf *memprof;     // or NULL
   uintptr_t createpcs[PROF_DEPTH];  // what its creator was at
   int ncreatepcs;
+  TraceOut trace;
   timer_t proftimer;    // cpuprof.c; allmlock
   bool hasproftimer;
   uint64_t nmalloc[MALLOC_CLASSES];  // objects it took from libgc; 0: large
@@ -704,6 +732,21 @@ typedef struct CpuProf {
   void (*start)(M *mp), (*end)(M *mp);         // a thread; with allmlock
 } CpuProf;
 extern const CpuProf *_Atomic gl_cpuprof;
+
+// trace.c, in programs that can ask for the trace; gl_tracer is NULL until it
+// is asked for the first time.
+typedef struct Tracer {
+  void (*note)(int kind, uint64_t goid, int reason, uint64_t arg,
+               uint64_t extra);
+  void (*flush)(M *mp);  // its thread ends
+} Tracer;
+extern const Tracer *_Atomic gl_tracer;  // both in schedtrace.c
+extern _Atomic bool gl_tracing;
+static inline void trace_event(int kind, uint64_t goid, int reason,
+                               uint64_t arg, uint64_t extra) {
+  if (UNLIKELY(atomic_load_explicit(&gl_tracing, memory_order_relaxed)))
+    gl_tracer->note(kind, goid, reason, arg, extra);
+}
 
 // memprofile.c
 extern bool gl_memprof;  // can the program ask for a heap profile?

@@ -342,6 +342,7 @@ static void append(GQueue *q, G *list) {
     G *gp = list;
     list = gp->schedlink;
     gp->schedlink = NULL;
+    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
     atomic_store(&gp->status, Grunnable);
     if (q->tail) q->tail->schedlink = gp;
     else q->head = gp;

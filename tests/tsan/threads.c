@@ -35,6 +35,8 @@ _Thread_local M *gl_tls_m;
 _Thread_local G *gl_tls_g;
 struct Debug gl_debug;
 uint64_t gl_counts[COUNTERS];
+const Tracer *_Atomic gl_tracer;
+_Atomic bool gl_tracing;
 
 typedef struct Thread {
   G g;  // first: goready finds the note by it
