@@ -34,6 +34,8 @@ int32_t gl_gomaxprocs = THREADS, gl_ncpu = 2;
 _Thread_local M *gl_tls_m;
 _Thread_local G *gl_tls_g;
 struct Debug gl_debug;
+void event_woken(const G *gp) { (void)gp; }
+void event_steal(const P *from, uint32_t n) { (void)from, (void)n; }
 uint64_t gl_counts[COUNTERS];
 const Tracer *_Atomic gl_tracer;
 _Atomic bool gl_tracing;
