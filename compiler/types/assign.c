@@ -88,6 +88,7 @@ static void assign_to(Checker *c, Expr *lhs, Type *t, Expr *x,
                       const char *context) {
   if (!t && strcmp(context, "assignment") == 0)
     context = "assignment to _ identifier";
+  c->shown = t ? shown_type(lhs) : NULL;
   if (check_assignment(c, x, t, context) && !t)
     set_blank_type(lhs, x->type);
 }
@@ -166,7 +167,9 @@ bool init_var(Checker *c, Object *var, Expr *x, const char *context) {
     }
     var->type =
         x->mode == MODE_TUPLE ? type_invalid : default_type(x->type);
+    var->shown = shown_type(x);
   }
+  c->shown = var->shown;
   return check_assignment(c, x, var->type, context);
 }
 

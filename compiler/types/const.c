@@ -714,6 +714,19 @@ static void add_huge(Buf *b, const Const *c) {
   buf_printf(b, "e%+ld", (long)exp - 1);
 }
 
+// With six digits; with as many as it takes if an integer would be shown that
+// c is not.
+static void add_double(Buf *b, const Const *c, double d) {
+  char text[32];
+  snprintf(text, sizeof text, "%.6g", d);
+  if (!const_to_int(c) && !strchr(text, '.'))
+    for (int digits = 1; digits <= 17; digits++) {
+      snprintf(text, sizeof text, "%.*g", digits, d);
+      if (strtod(text, NULL) == d) break;
+    }
+  buf_adds(b, text);
+}
+
 static void add_real(Buf *b, const Const *c) {
   if (c->kind == CONST_INT) {
     char *s = mpz_get_str(NULL, 10, c->i);
@@ -725,7 +738,7 @@ static void add_real(Buf *b, const Const *c) {
   if (isinf(d) || (d == 0 && const_sign(c) != 0))
     add_huge(b, c);
   else
-    buf_printf(b, "%.6g", d);
+    add_double(b, c, d);
 }
 
 char *const_to_string(Arena *a, const Const *c) {

@@ -14,12 +14,20 @@ typedef struct Implementing {
   Package *pkg;
 } Implementing;
 
+// t by its own name, or as it is built, whatever alias spells it.
+static const char *own_name(Type *t, Package *pkg) {
+  if (!t->alias) return type_string(perm, t, pkg);
+  Type plain = *t;
+  plain.alias = NULL;
+  return type_string(perm, &plain, pkg);
+}
+
 static bool fail(Implementing *k, const char *detail) {
   if (!k->why) return false;
   *k->why = arena_printf(perm, "%s does not %s %s%s%s",
-                         type_string(perm, k->v, k->pkg),
+                         own_name(k->v, k->pkg),
                          k->constraint ? "satisfy" : "implement",
-                         type_string(perm, k->t, k->pkg),
+                         own_name(k->t, k->pkg),
                          *detail ? " " : "", detail);
   return false;
 }

@@ -101,6 +101,7 @@ static void const_decl(Checker *c, Object *obj, Decl *d) {
   Type *type = NULL;
   if (d->const_.type) {
     type = check_type(c, d->const_.type);
+    obj->shown = spelled_type(d->const_.type);
     if (!is_const_type(type)) {
       if (under(type)->kind != TY_INVALID)
         check_error(c, expr_start(d->const_.type), "invalid constant type %s",
@@ -153,7 +154,10 @@ static void check_symbol_size(Checker *c, void *data) {
 static void var_decl(Checker *c, Object *obj, Decl *d, ObjectVec *all) {
   ExprVec *values = &d->var.values;
   int i = obj->var.index;
-  if (d->var.type) obj->type = declared_type(c, d->var.type);
+  if (d->var.type) {
+    obj->type = declared_type(c, d->var.type);
+    obj->shown = spelled_type(d->var.type);
+  }
   if (all->len > 1 && values->len == 1) {
     if (d->var.type)
       vec_each(Object *, v, all) (*v)->type = obj->type;
@@ -317,14 +321,14 @@ static void type_decl(Checker *c, Object *obj, Decl *d) {
 
 typedef struct RecvCheck {
   Pos pos;
-  Type *type;
+  Type *type, *shown;
 } RecvCheck;
 
 static void check_receiver(Checker *c, void *data) {
   RecvCheck *k = data;
   Type *t = deref(k->type, NULL), *u = under(t);
   if (t->kind == TY_INVALID) return;
-  const char *s = type_str(c, t), *why = NULL;
+  const char *s = type_str(c, k->shown ? k->shown : t), *why = NULL;
   if (t->kind == TY_BASIC ||
       (t->kind == TY_NAMED && t->named.obj->pkg != c->pkg)) {
     check_error(c, k->pos, "cannot define new methods on non-local type %s",
@@ -384,6 +388,7 @@ static void func_decl(Checker *c, Object *obj, Decl *d) {
     RecvCheck *k = NEW(RecvCheck);
     k->pos = expr_start(receiver_base(recv->type));
     k->type = sig->func.recv->type;
+    k->shown = spelled_type(receiver_base(recv->type));
     check_later(c, check_receiver, k);
   }
   if (sig->func.tparams.len && !d->func.body)

@@ -47,6 +47,7 @@ static bool subst_objects(Subst *s, ObjectVec *in, ObjectVec *out) {
       Object *copy = NEW(Object);
       *copy = *obj;
       copy->type = t;
+      copy->shown = NULL;
       copy->lower = NULL;
       if (copy->kind == OBJ_FUNC && !copy->func.origin)
         copy->func.origin = obj;

@@ -172,7 +172,8 @@ static void keyed_field(Checker *c, Expr *e, Type *base, Map *fields,
   }
   if (!field) {
     check_error(c, key->pos, "%s",
-                lookup_error(c, base, key->ident.name, true));
+                lookup_error(c, base, type_str(c, base), key->ident.name,
+                             true));
     suggest_field(c, key, base);
     return;
   }

@@ -107,7 +107,7 @@ static void add_tuple(Checker *c, Buf *b, const Expr *x) {
 
 // " of type T", with what kind of type T is if it has a name of its own.
 static void add_type(Checker *c, Buf *b, const Expr *x) {
-  Type *t = x->type;
+  Type *t = x->type, *shown = shown_type(x);
   if (t->kind == TY_INVALID) {
     buf_adds(b, " with invalid type");
     return;
@@ -115,7 +115,8 @@ static void add_type(Checker *c, Buf *b, const Expr *x) {
   buf_adds(b, " of ");
   if (is_generic(t))
     buf_adds(b, "generic ");
-  if (t->kind == TY_NAMED || t == type_any || t->alias) {
+  if (t->kind != TY_TYPEPARAM &&
+      (t->kind == TY_NAMED || t == type_any || t->alias || shown)) {
     const char *kind = composite_kind(t);
     Type *u = under(t);
     if (*kind == 0 && u->kind == TY_BASIC)
@@ -127,7 +128,7 @@ static void add_type(Checker *c, Buf *b, const Expr *x) {
   if (x->mode == MODE_TUPLE)
     add_tuple(c, b, x);
   else
-    buf_adds(b, type_str(c, t));
+    buf_adds(b, type_str(c, shown ? shown : t));
   if (t->kind != TY_TYPEPARAM)
     return;
   buf_printf(b, " constrained by %s", type_str(c, t->tparam.constraint));

@@ -156,7 +156,8 @@ static char *literal_error(Checker *c, Type *t, Name *sel, Object *alt,
                       sel->s, type);
 }
 
-char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit) {
+char *lookup_error(Checker *c, Type *t, const char *type, Name *sel,
+                   bool struct_lit) {
   // Literals have the direct fields of the struct only.
   Type *u = under(t);
   Object *alt = !struct_lit ? lookup_similar(t, false, c->pkg, sel).obj
@@ -165,7 +166,6 @@ char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit) {
   Miss miss = classify(c, sel, alt);
   if (struct_lit)
     return literal_error(c, t, sel, alt, miss);
-  const char *type = type_str(c, t);
   const char *what = alt && alt->kind == OBJ_FUNC ? "method" : "field";
   switch (miss) {
   case MISSPELLED:
@@ -220,7 +220,9 @@ static void missing(Checker *c, Expr *e, LookupResult *r) {
                        param ? "type parameter" : "interface",
                        param ? "type parameter" : "interface");
   } else {
-    why = lookup_error(c, x->type, name, false);
+    Type *shown = shown_type(x);
+    why = lookup_error(c, x->type, shown ? type_str(c, shown) : type, name,
+                       false);
   }
   check_error(c, sel->pos, "%s.%s undefined (%s)", expr_string(perm, x),
               name->s, why);

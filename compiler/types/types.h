@@ -50,6 +50,7 @@ struct Type {
   TypeKind kind;
   void *lower;   // lowering's: LLVM type and descriptor
   Object *alias; // the alias messages call it by, or NULL
+  TypeVec *alias_args;  // of a generic alias, or NULL
   union {
     struct { BasicKind kind; int info; const char *name; } basic;
     struct {
@@ -121,6 +122,7 @@ struct Object {
   ObjKind kind;
   Name *name;
   Type *type;        // NULL until resolved
+  Type *shown;       // alias.c: what messages print instead, or NULL
   Pos pos;
   Package *pkg;      // NULL for the universe
   Scope *parent;     // scope it was declared in; NULL for fields and methods
@@ -486,6 +488,7 @@ typedef struct Checker {
   bool lazy_types;      // decl.c: inside an alias declaration
   ObjectVec skipped;    // type names met there
   int depth;            // of nesting, against runaway recursion
+  Type *shown;          // of what is assigned to next, see alias.c
   Expr *callee;         // the operand of the call being checked
   const char *wanted;   // what a generic function is assigned to, for messages
   bool has_call_or_recv;  // set by expressions that contain one (for len)
@@ -558,6 +561,12 @@ void check_type_params(Checker *c, FieldVec *fields, TypeVec *out);
 // Fills in sig from a FUNC_TYPE; declares parameters in `scope` (NULL: not).
 void check_signature(Checker *c, Type *sig, Expr *functype, Field *recv,
                      Scope *scope, FuncInfo *info);
+// alias.c
+// The type that a type expression denotes as messages name it, if that is by
+// an alias that the type itself does not know of, else NULL.
+Type *spelled_type(const Expr *x);
+// The same for the type of a value.
+Type *shown_type(const Expr *x);
 // initorder.c
 void compute_init_order(Checker *c);
 
@@ -709,7 +718,9 @@ Type *check_arguments(Checker *c, Expr *call, Type *sig, ExprVec *args);
 // builtin.c
 bool builtin_is_statement(BuiltinId id);
 // selector.c
-char *lookup_error(Checker *c, Type *t, Name *sel, bool struct_lit);
+// type: t as messages name it.
+char *lookup_error(Checker *c, Type *t, const char *type, Name *sel,
+                   bool struct_lit);
 // index.c
 // An index, or a size: false after an error; *val is -1 if not constant.
 bool check_index_value(Checker *c, Expr *x, int64_t max, int64_t *val);

@@ -158,7 +158,7 @@ static void write_params(Writer *w, ObjectVec *params, bool variadic) {
       add(w, "...");
       t = t->slice.elem;
     }
-    write_type(w, t);
+    write_type(w, w->dialect == MESSAGE && p->shown ? p->shown : t);
   }
   add(w, ")");
 }
@@ -173,7 +173,8 @@ static void write_signature(Writer *w, Type *t) {
   bool named = r->at[0]->name && r->at[0]->name->len &&
                w->dialect == MESSAGE && !w->no_param_names;
   if (r->len == 1 && !named)
-    write_type(w, r->at[0]->type);
+    write_type(w, w->dialect == MESSAGE && r->at[0]->shown ? r->at[0]->shown
+                                                           : r->at[0]->type);
   else
     write_params(w, r, false);
 }
@@ -217,7 +218,7 @@ static void write_struct(Writer *w, Type *t) {
       write_member(w, f, false);
       add(w, " ");
     }
-    write_type(w, f->type);
+    write_type(w, w->dialect == MESSAGE && f->shown ? f->shown : f->type);
     if (tag && tag->len) {
       add(w, " ");
       write_quoted(w, tag);
@@ -344,6 +345,11 @@ static void write_type(Writer *w, Type *t) {
   if (t->alias && w->dialect == MESSAGE) {
     write_package(w, t->alias->pkg);
     add(w, t->alias->name->s);
+    if (t->alias_args) {
+      add(w, "[");
+      write_items(w, t->alias_args);
+      add(w, "]");
+    }
     return;
   }
   w->depth++;

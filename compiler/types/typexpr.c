@@ -136,6 +136,7 @@ static void add_field(Checker *c, Type *t, Map *names, Field *f, Expr *name,
   obj->var.is_field = true;
   obj->var.embedded = f->embedded || !f->name;
   obj->var.index = t->struct_.fields.len;
+  obj->shown = spelled_type(f->type);
   obj->file = c->file;
   obj->color = COLOR_BLACK;
   if (name) name->ident.obj = obj;
@@ -403,7 +404,7 @@ typedef struct Params {
 static Params collect_params(Checker *c, FieldVec *fields, bool results,
                              FuncInfo *info) {
   Params r = {0};
-  Type *type = type_invalid;
+  Type *type = type_invalid, *shown = NULL;
   for (int i = 0; i < fields->len; i++) {
     Field *f = fields->at[i];
     bool last = i == fields->len - 1;
@@ -419,10 +420,12 @@ static Params collect_params(Checker *c, FieldVec *fields, bool results,
                     "can only use ... with final parameter in list");
       }
       if (dots) denotes(x, type);
+      shown = dots ? NULL : spelled_type(x);
     }
     Name *name = f->name ? f->name->ident.name : name_cstr("");
     Object *p = object_new(OBJ_VAR, f->name ? f->name->pos : f->pos, c->pkg,
                            name, type);
+    p->shown = shown;
     p->var.is_param = !results;
     p->var.is_result = results;
     p->var.index = i;

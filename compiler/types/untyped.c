@@ -234,6 +234,7 @@ void const_key(Buf *b, const Const *cv) {
 typedef struct Context {
   const char *text;
   Expr *fun;
+  Type *shown;  // the type assigned to, as messages name it
 } Context;
 
 static const char *context_text(const Context *k) {
@@ -263,7 +264,8 @@ static bool assign_untyped(Checker *c, Expr *x, Type *t, const Context *k) {
   ConvCode code = implicit_type(c, x, target, &type, &cv);
   if (code != CONV_OK) {
     check_error(c, expr_start(x), "cannot use %s as %s value in %s%s",
-                operand_string(c, x), type_str(c, target), context_text(k),
+                operand_string(c, x),
+                type_str(c, target == t ? k->shown : target), context_text(k),
                 code == CONV_TRUNCATED  ? " (truncated)"
                 : code == CONV_OVERFLOW ? " (overflows)"
                                         : "");
@@ -306,15 +308,17 @@ static bool assign(Checker *c, Expr *x, Type *t, const Context *k) {
   if (assignable(c, x, t, &why))
     return true;
   check_error(c, expr_start(x), "cannot use %s as %s value in %s%s%s",
-              operand_string(c, x), type_str(c, t), context_text(k),
+              operand_string(c, x), type_str(c, k->shown), context_text(k),
               why && *why ? ": " : "", why ? why : "");
   return fail(x);
 }
 
 bool check_assignment(Checker *c, Expr *x, Type *t, const char *context) {
-  return assign(c, x, t, &(Context){context, NULL});
+  Type *shown = c->shown;
+  c->shown = NULL;
+  return assign(c, x, t, &(Context){context, NULL, shown ? shown : t});
 }
 
 bool check_argument(Checker *c, Expr *x, Type *t, Expr *fun) {
-  return assign(c, x, t, &(Context){NULL, fun});
+  return assign(c, x, t, &(Context){NULL, fun, t});
 }
