@@ -8,9 +8,10 @@
 // The table has a fixed number of roots with a lock each, and a root has its
 // addresses in lists, each with its queue. A root has more lists as it gets
 // more addresses, so that finding one takes constant time also where a million
-// Gs wait for as many mutexes. nwait is read without the lock: an acquirer raises it before it looks at
-// the count for the last time, a releaser raises the count before it looks
-// at nwait, both sequentially consistent, so one sees the other.
+// Gs wait for as many mutexes. nwait is read without the lock: an acquirer
+// raises it before it looks at the count for the last time, a releaser raises
+// the count before it looks at nwait, both sequentially consistent, so one sees
+// the other.
 //
 // notifyList gives tickets: Cond.Wait takes one before it unlocks its mutex,
 // and a signal in between is remembered by the number.
