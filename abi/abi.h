@@ -219,6 +219,9 @@ typedef struct GlScase {
 // current entry, key is NULL at the end.
 #define GL_HITER_WORDS 16
 
+// Bytes of the buffers in frames for short strings and slices.
+#define GL_SHORT_TEXT 32
+
 // A deferred call: fn is a func(). Records of a defer statement that is not
 // in a loop live in the frame, others on the heap.
 typedef struct GlDefer {

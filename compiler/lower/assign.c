@@ -213,7 +213,7 @@ static void lower_op_assign(Expr *x, Token op, Expr *rhs, Pos pos) {
   Val v = old ? old : load_value(addr, t);
   if (strings) {
     strings[0] = v;
-    v = concat_strings(strings, n + 1);
+    v = concat_strings(strings, n + 1, NULL);
   } else {
     v = lower_binary(op, v, y, t, yt, pos);
   }

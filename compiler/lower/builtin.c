@@ -107,8 +107,57 @@ static Val lower_len(Expr *x, bool want_cap) {
 
 // ---- append, copy, clear, delete -------------------------------------------
 
+// More than s holds, by growslice; in the frame, if s has no memory yet, what
+// is wanted is short and nobody keeps it: then site is that of the append.
+static Val grow_slowly(Val s, Val new_len, Val n, Type *elem,
+                       const void *site) {
+  Val ptr = extract(s, 0), cap = extract(s, 2);
+  int64_t size = type_size(elem);
+  LLVMBasicBlockRef in_frame = NULL, from = NULL;
+  LLVMBasicBlockRef done = new_block("append.grown");
+  Val buffer = NULL, most = NULL;
+  if (size > 0 && size <= GL_SHORT_TEXT && !escapes_site(site)) {
+    LLVMBasicBlockRef heap = new_block("append.heap");
+    in_frame = new_block("append.frame");
+    buffer = short_buffer(site);
+    most = const_i64(GL_SHORT_TEXT / size);
+    Val fits = LLVMBuildAnd(F->b, icmp(LLVMIntEQ, cap, const_i64(0)),
+                            icmp(LLVMIntULE, new_len, most), "");
+    Val used = is_append_in_loop(site) ? alloca_llvm(M->t_i1, "used") : NULL;
+    if (used) {
+      LLVMBuildStore(F->entry_b, const_int(M->t_i1, 0), used);
+      Val fresh = LLVMBuildNot(
+          F->b, LLVMBuildLoad2(F->b, M->t_i1, used, ""), "");
+      fits = LLVMBuildAnd(F->b, fits, fresh, "");
+    }
+    cond_br(fits, in_frame, heap);
+    set_block(in_frame);
+    if (used) LLVMBuildStore(F->b, const_int(M->t_i1, 1), used);
+    LLVMBuildMemSet(F->b, buffer, const_int(M->t_i8, 0),
+                    const_i64(GL_SHORT_TEXT), 8);
+    br(done);
+    set_block(heap);
+  }
+  Val grown = RT_CALL("growslice", ptr, new_len, cap, n,
+                      type_descriptor(elem));
+  Val grown_ptr = extract(grown, 0), grown_cap = extract(grown, 2);
+  from = cur_block();
+  br(done);
+  set_block(done);
+  if (in_frame) {
+    LLVMBasicBlockRef blocks[] = {in_frame, from};
+    Val p = LLVMBuildPhi(F->b, M->t_ptr, "");
+    LLVMAddIncoming(p, (Val[]){buffer, grown_ptr}, blocks, 2);
+    Val c = LLVMBuildPhi(F->b, M->t_i64, "");
+    LLVMAddIncoming(c, (Val[]){most, grown_cap}, blocks, 2);
+    grown_ptr = p;
+    grown_cap = c;
+  }
+  return make_slice(grown_ptr, new_len, grown_cap);
+}
+
 // s with room for n more elements: its length is the new one.
-static Val grow(Val s, Val n, Type *elem) {
+static Val grow(Val s, Val n, Type *elem, const void *site) {
   Val ptr = extract(s, 0), len = extract(s, 1), cap = extract(s, 2);
   Val new_len = LLVMBuildAdd(F->b, len, n, "");
   LLVMBasicBlockRef fits = new_block("append.fits");
@@ -117,8 +166,7 @@ static Val grow(Val s, Val n, Type *elem) {
   Known known = F->known;
   cond_br_likely(icmp(LLVMIntULE, new_len, cap), fits, slow);
   set_block(slow);
-  Val grown = RT_CALL("growslice", ptr, new_len, cap, n,
-                      type_descriptor(elem));
+  Val grown = grow_slowly(s, new_len, n, elem, site);
   Val grown_ptr = extract(grown, 0), grown_cap = extract(grown, 2);
   LLVMBasicBlockRef slow_end = cur_block();
   br(done);
@@ -180,7 +228,7 @@ static Val append_added(Expr *x, Val s, Added a, Type *elem) {
   Val n = a.zeros    ? a.zeros
           : a.spread ? extract(a.spread, 1)
                      : const_i64(a.n);
-  Val grown = grow(s, n, elem);
+  Val grown = grow(s, n, elem, x);
   Val at = gep_index(extract(grown, 0), elem, extract(s, 1));
   if (a.spread) move_elems(at, extract(a.spread, 0), n, elem);
   if (a.zeros) clear_elems(at, n, elem);
@@ -237,10 +285,40 @@ static void lower_delete(Expr *x) {
 
 enum { MAX_STACK_SLICE = 64 << 10 };
 
+// A slice that nobody keeps, of a length known only when the program runs: in
+// the frame if it is short.
+static Val make_short(Expr *x, Type *t, Val len, Val cap) {
+  Type *elem = under(t)->slice.elem;
+  int64_t size = type_size(elem);
+  if (escapes_site(x) || size <= 0 || size > GL_SHORT_TEXT) return NULL;
+  LLVMBasicBlockRef in_frame = new_block("make.frame");
+  LLVMBasicBlockRef heap = new_block("make.heap");
+  LLVMBasicBlockRef done = new_block("make.done");
+  Known known = F->known;
+  Val fits = icmp(LLVMIntULE, cap, const_i64(GL_SHORT_TEXT / size));
+  if (len != cap)
+    fits = LLVMBuildAnd(F->b, fits, icmp(LLVMIntULE, len, cap), "");
+  cond_br(fits, in_frame, heap);
+  set_block(in_frame);
+  Val buffer = short_buffer(x);
+  LLVMBuildMemSet(F->b, buffer, const_int(M->t_i8, 0),
+                  const_i64(GL_SHORT_TEXT), 8);
+  br(done);
+  set_block(heap);
+  Val made = RT_CALL("makeslice", type_descriptor(elem), len, cap);
+  br(done);
+  enter_block(done, known);
+  Val p = LLVMBuildPhi(F->b, M->t_ptr, "");
+  LLVMAddIncoming(p, (Val[]){buffer, made},
+                  (LLVMBasicBlockRef[]){in_frame, heap}, 2);
+  return make_slice(p, len, cap);
+}
+
 // A slice in the frame, if escape.c allows it and its capacity is known.
 static Val make_on_stack(Expr *x, Type *t, Val len, Val cap) {
   Type *elem = under(t)->slice.elem;
-  if (escapes_site(x) || !LLVMIsAConstantInt(cap)) return NULL;
+  if (escapes_site(x)) return NULL;
+  if (!LLVMIsAConstantInt(cap)) return make_short(x, t, len, cap);
   int64_t n = LLVMConstIntGetSExtValue(cap);
   int64_t size = type_size(elem);
   if (n <= 0 || size <= 0 || n > MAX_STACK_SLICE / size) return NULL;

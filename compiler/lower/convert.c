@@ -399,9 +399,38 @@ static bool elem_is_byte(Type *slice) {
   return type_size(under(slice)->slice.elem) == 1;
 }
 
-static Val slice_to_string(Val v, Type *from) {
-  const char *name = elem_is_byte(from) ? "bytestostring" : "runestostring";
-  return RT_CALL(name, extract(v, 0), extract(v, 1));
+Val short_buffer(const void *site) {
+  if (!site || escapes_site(site)) return LLVMConstNull(M->t_ptr);
+  Val p = alloca_llvm(LLVMArrayType2(M->t_i8, GL_SHORT_TEXT), "short");
+  LLVMSetAlignment(p, 8);
+  return p;
+}
+
+static bool is_text_conversion(Type *f, Type *t) {
+  if (is_string(t)) return f->kind == TY_SLICE || is_integer(f);
+  return f->kind == TY_BASIC && is_string(f) && t->kind == TY_SLICE;
+}
+
+// From or to a string. site: what escape.c knows the result's bytes by.
+static Val convert_text(Val v, Type *from, Type *to, const void *site) {
+  Type *f = under(from);
+  if (is_string(to) && is_integer(f))
+    return RT_CALL("intstring", to_i64(v, f), short_buffer(site));
+  if (is_string(to)) {
+    const char *name = elem_is_byte(from) ? "bytestostring" : "runestostring";
+    return RT_CALL(name, extract(v, 0), extract(v, 1), short_buffer(site));
+  }
+  return elem_is_byte(to) ? RT_CALL("stringtobytes", v, short_buffer(site))
+                          : RT_CALL("stringtorunes", v);
+}
+
+Val convert_explicitly(Expr *x) {
+  Expr *arg = x->call.args.at[0];
+  Type *from = type_of(arg), *to = type_of(x);
+  Val v = lower_expr(arg);
+  if (is_text_conversion(under(from), under(to)))
+    return convert_text(v, from, to, x);
+  return convert_value(v, from, to, arg);
 }
 
 // A pointer to the first elements of a slice, checked to be enough.
@@ -448,14 +477,10 @@ Val convert_value(Val v, Type *from, Type *to, const void *site) {
     return convert_unsafe(v, f, t);
   if (t->kind == TY_BASIC) {
     if (is_numeric(t)) return convert_number(v, f, t);
-    if (is_string(t)) {
-      if (f->kind == TY_SLICE) return slice_to_string(v, from);
-      if (is_integer(f)) return RT_CALL("intstring", to_i64(v, f));
-    }
+    if (is_text_conversion(f, t)) return convert_text(v, from, to, NULL);
     return v;  // string, bool
   }
-  if (f->kind == TY_BASIC && is_string(f) && t->kind == TY_SLICE)
-    return RT_CALL(elem_is_byte(to) ? "stringtobytes" : "stringtorunes", v);
+  if (is_text_conversion(f, t)) return convert_text(v, from, to, NULL);
   if (f->kind == TY_SLICE && t->kind == TY_POINTER)
     return slice_to_array_pointer(v, t->pointer.elem);
   if (f->kind == TY_SLICE && t->kind == TY_ARRAY) return slice_to_array(v, to);

@@ -319,6 +319,11 @@ bool escapes_var(Object *var) {
   return var->var.heap;
 }
 
+bool is_append_in_loop(const void *site) {
+  EscLoc *l = map_get(&site_locs, site);
+  return l && l->in_loop;
+}
+
 // Sites that no walk has met, such as those of package variables, escape.
 bool escapes_site(const void *site) {
   EscLoc *l = map_get(&site_locs, site);

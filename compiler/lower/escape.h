@@ -31,6 +31,7 @@ struct EscLoc {
   Object *var;             // the variable, or
   const void *site;        // the allocation site; neither: temporary
   FuncInfo *func;          // whose frame would hold it
+  bool in_loop;         // of an append, whose loop_depth is 1 all the same
   int loop_depth;          // 1 is the function's body
   VEC(EscEdge) in;         // what may be stored here
   bool escapes;

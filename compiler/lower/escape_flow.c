@@ -100,9 +100,10 @@ static void flow_conversion(EscHole k, Expr *x) {
   // Slices to arrays load; string conversions copy.
   if (from->kind == TY_SLICE && to->kind == TY_ARRAY)
     flow_expr(deref_hole(k), arg);
-  else if (is_string(to) != is_string(from))
+  else if (is_string(to) != is_string(from)) {
+    esc_spill(k, x);
     flow_discard(arg);
-  else
+  } else
     flow_as(k, arg, x->type);
 }
 
@@ -111,6 +112,10 @@ static void flow_conversion(EscHole k, Expr *x) {
 static void flow_append(EscHole k, Expr *x) {
   ExprVec *args = &x->call.args;
   Type *elem = under(x->type)->slice.elem;
+  // A new array, if it is small. It is given out once a call at most.
+  EscLoc *array = esc_site(x, cur, 1);
+  array->in_loop = depth > 1;
+  esc_flow(addr_hole(k), array);
   // Growing copies what the old array holds to a new one on the heap.
   if (carries_pointers(elem)) {
     EscLoc *t = esc_temporary();
@@ -127,6 +132,10 @@ static void flow_append(EscHole k, Expr *x) {
     else
       flow_as(esc_heap_hole(), args->at[i], elem);
   }
+}
+
+static bool n_is_constant(ExprVec *args) {
+  return args->at[args->len - 1]->cv != NULL;
 }
 
 // make and new: memory of a known, small size may be on the stack.
@@ -148,7 +157,8 @@ static void flow_allocation(EscHole k, Expr *x, BuiltinId id) {
     return;  // maps and channels are always on the heap
   }
   EscLoc *l = esc_spill(k, x);
-  if (size < 0 || size > ESC_MAX_IMPLICIT)
+  // A slice of unknown length is there in the frame only if it is short.
+  if (size > ESC_MAX_IMPLICIT || (size < 0 && n_is_constant(args)))
     l->escapes = true;
   if (id == BUILTIN_NEW && args->at[0]->mode != MODE_TYPE)
     flow_as(loc_hole(l), args->at[0], t->pointer.elem);
@@ -323,8 +333,7 @@ static void flow_index(EscHole k, Expr *x) {
     return;  // instantiation
   vec_each(Expr *, i, &x->index.indices)
     if (t->kind == TY_MAP)
-      flow_as(x->mode == MODE_MAPINDEX ? esc_heap_hole() : nowhere, *i,
-              t->map.key);
+      flow_as(nowhere, *i, t->map.key);  // only searched for
     else
       flow_discard(*i);
   if (t->kind == TY_ARRAY)
@@ -367,12 +376,43 @@ static void flow_type_assert(EscHole k, Expr *x) {
   flow_expr(boxed ? deref_hole(k) : k, x->assert.x);
 }
 
+static bool is_concat(Expr *x) {
+  return x->kind == E_BINARY && x->op == T_ADD && x->mode != MODE_CONST &&
+         x->type && is_string(x->type);
+}
+
+static bool has_text(Expr *x) {
+  x = unparen(x);
+  return is_concat(x) ? has_text(x->binary.x) || has_text(x->binary.y)
+                      : is_const_text(x);
+}
+
+static void flow_operands(EscHole k, Expr *x) {
+  x = unparen(x);
+  if (is_concat(x)) {
+    flow_operands(k, x->binary.x);
+    flow_operands(k, x->binary.y);
+  } else {
+    flow_expr(k, x);
+  }
+}
+
+// A sum of strings is new memory, but of one string with empty ones it is
+// that string itself.
+static void flow_concat(EscHole k, Expr *x) {
+  esc_spill(k, x);
+  flow_operands(has_text(x) ? nowhere : k, x);
+}
+
 void flow_expr(EscHole k, Expr *x) {
   while (x->kind == E_BINARY || x->kind == E_PAREN) {
     if (x->kind == E_PAREN) {
       x = x->paren.x;
+    } else if (is_concat(x)) {
+      flow_concat(k, x);
+      return;
     } else {
-      // Comparisons box on the way; concatenation copies.
+      // Comparisons box on the way.
       Type *tx = x->binary.x->type, *ty = x->binary.y->type;
       if (tx && ty && is_interface(tx) != is_interface(ty)) {
         EscHole t = loc_hole(esc_temporary());
@@ -695,7 +735,7 @@ static void flow_stmt(Stmt *s) {
     flow_as(esc_heap_hole(), s->send.value,
             under(s->send.chan->type)->chan.elem);
     return;
-  case S_INCDEC: flow_discard(s->expr.x); return;
+  case S_INCDEC: flow_target(s->expr.x); return;
   case S_ASSIGN: flow_assign(s); return;
   case S_GO:
   case S_DEFER: flow_later(s); return;

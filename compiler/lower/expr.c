@@ -428,6 +428,11 @@ static Val lower_comparison(Expr *x) {
   return lower_compare(x->op, lv, lt, rv, rt);
 }
 
+bool is_const_text(Expr *x) {
+  size_t n = 0;
+  return x->mode == MODE_CONST && const_string(x->cv, &n) && n > 0;
+}
+
 typedef VEC(Expr *) Operands;
 
 static void concat_operands(Expr *x, Operands *out) {
@@ -443,10 +448,8 @@ static void concat_operands(Expr *x, Operands *out) {
 // A sum of one string with empty ones is that string, not a copy: with text
 // that cannot be.
 static bool has_text(Operands *ops) {
-  size_t n = 0;
   vec_each(Expr *, x, ops)
-    if ((*x)->mode == MODE_CONST && const_string((*x)->cv, &n) && n > 0)
-      return true;
+    if (is_const_text(*x)) return true;
   return false;
 }
 
@@ -464,11 +467,11 @@ Val *lower_concat_operands(Expr *x, int *n) {
   return vals;
 }
 
-Val concat_strings(Val *vals, int n) {
+Val concat_strings(Val *vals, int n, const void *site) {
   Val array = alloca_llvm(LLVMArrayType2(M->t_string, (uint64_t)n), "concat");
   for (int i = 0; i < n; i++)
     LLVMBuildStore(F->b, vals[i], gep_bytes(array, i * 16));
-  return RT_CALL("concatstrings", array, const_i64(n));
+  return RT_CALL("concatstrings", array, const_i64(n), short_buffer(site));
 }
 
 // a + b + c of strings as one call.
@@ -476,7 +479,7 @@ static Val lower_concat(Expr *x) {
   int n;
   Val *vals = lower_concat_operands(x, &n);
   set_pos(x->pos);
-  return concat_strings(vals + 1, n);
+  return concat_strings(vals + 1, n, x);
 }
 
 static Val lower_binary_expr(Expr *x) {
@@ -596,7 +599,7 @@ static Val lower_call_expr(Expr *x) {
     if (arg->mode == MODE_NIL) return zero_value(type_of(x));
     Val view = lower_view(x);
     if (view) return view;
-    return convert_value(lower_expr(arg), type_of(arg), type_of(x), arg);
+    return convert_explicitly(x);
   }
   if (is_builtin_call(x)) return lower_builtin(x);
   return lower_call(x);

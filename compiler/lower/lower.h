@@ -379,6 +379,9 @@ bool escapes_var(Object *var);      // must live on the heap
 // A go or defer statement is the site of its closure and record: a defer
 // that may run more than once in a call has them on the heap.
 bool escapes_site(const void *site);
+// An append that runs more than once in a call: its memory in the frame serves
+// the first time only.
+bool is_append_in_loop(const void *site);
 // A func literal copies this variable instead of pointing to it.
 bool capture_by_value(Object *var);
 
@@ -438,6 +441,10 @@ Val lower_receiver(Expr *x, Type **recv_type);
 Val lower_expr_as(Expr *x, Type *t);
 void lower_expr_as_to(Expr *x, Type *t, Val dst);
 Val convert_value(Val v, Type *from, Type *to, const void *site);
+Val convert_explicitly(Expr *x);           // the conversion T(y)
+// GL_SHORT_TEXT bytes in the frame for what a site allocates, or NULL if it
+// has to be on the heap.
+Val short_buffer(const void *site);
 Val lower_const(Const *c, Type *t);        // scalar class
 // Goes to yes or no by x; what is known when it goes there.
 typedef struct Outcome {
@@ -478,9 +485,11 @@ Val to_i64(Val v, Type *t);                // integer of type t, extended
 // x op y for a comparison (i1); the types may differ: interface and concrete.
 Val lower_compare(Token op, Val x, Type *xt, Val y, Type *yt);
 // Operands of a string sum, from element 1 on of the array returned; element
-// 0 is free. concat_strings joins n strings.
+// 0 is free. concat_strings joins n strings; site: the sum,
+// or NULL.
 Val *lower_concat_operands(Expr *x, int *n);
-Val concat_strings(Val *vals, int n);
+Val concat_strings(Val *vals, int n, const void *site);
+bool is_const_text(Expr *x);               // a constant string, not empty
 Val lower_is_nil(Val v, Type *t);          // i1
 // view.c
 // b of string(b), s of []byte(s) or []rune(s); NULL if x is something else.

@@ -154,7 +154,7 @@ Val lower_binary(Token op, Val x, Val y, Type *t, Type *ytype, Pos pos) {
   if (is_integer(t)) return lower_int_op(op, x, y, t);
   if (is_float(t)) return lower_float_op(op, x, y);
   if (is_complex(t)) return lower_complex_op(op, x, y, t);
-  if (is_string(t)) return concat_strings((Val[]){x, y}, 2);
+  if (is_string(t)) return concat_strings((Val[]){x, y}, 2, NULL);
   unreachable();
 }
 
