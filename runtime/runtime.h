@@ -736,16 +736,15 @@ extern const CpuProf *_Atomic gl_cpuprof;
 // trace.c, in programs that can ask for the trace; gl_tracer is NULL until it
 // is asked for the first time.
 typedef struct Tracer {
-  void (*note)(int kind, uint64_t goid, int reason, uint64_t arg,
-               uint64_t extra);
+  void (*note)(int kind, uint64_t goid, int why, uint64_t arg, uint64_t extra);
   void (*flush)(M *mp);  // its thread ends
 } Tracer;
 extern const Tracer *_Atomic gl_tracer;  // both in schedtrace.c
 extern _Atomic bool gl_tracing;
-static inline void trace_event(int kind, uint64_t goid, int reason,
-                               uint64_t arg, uint64_t extra) {
+static inline void trace_event(int kind, uint64_t goid, int why, uint64_t arg,
+                               uint64_t extra) {
   if (UNLIKELY(atomic_load_explicit(&gl_tracing, memory_order_relaxed)))
-    gl_tracer->note(kind, goid, reason, arg, extra);
+    gl_tracer->note(kind, goid, why, arg, extra);
 }
 
 // memprofile.c
@@ -837,8 +836,7 @@ NORETURN void exitsyscall0(G *gp);
 // events.c: GLDEBUG=events=1
 #define EVENT(call) do { if (UNLIKELY(gl_debug.events)) (call); } while (0)
 void event_go(const G *me, const G *gp);
-void event_ready(const G *gp, bool next);
-void event_woken(const G *gp);
+void event_ready(const G *gp, bool next), event_woken(const G *gp);
 void event_run(const G *gp, bool inherit);
 void event_stop(const G *gp, const char *why);
 void event_wait(const G *gp, int reason);
