@@ -98,20 +98,13 @@ void event_run(const G *gp, bool inherit) {
   end();
 }
 
-// gp stops running here; why it does.
-void event_stop(const G *gp, const char *why) {
+// gp stops running here; why it does, and what it waits for.
+void event_stop(const G *gp, const char *why, const char *what) {
   if (gp->system) return;
   begin(gp);
   print_str(" ");
   print_str(why);
-  end();
-}
-
-void event_wait(const G *gp, int reason) {
-  if (gp->system) return;
-  begin(gp);
-  print_str(" waits: ");
-  print_str(wait_reason_text(reason));
+  print_str(what);
   end();
 }
 

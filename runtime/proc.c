@@ -473,7 +473,7 @@ void sched_tick(int64_t now) {
 // Before a G is queued where others see it under a lock the caller holds.
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
-  EVENT(event_wait(gp, reason));
+  EVENT(event_stop(gp, "waits: ", wait_reason_text(reason)));
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   if (UNLIKELY((gl_blockrate | gl_mutexrate) != 0)) profile_blocked(gp);
   trace_event(TRACE_BLOCK, gp->goid, reason, 0, 0);
@@ -528,7 +528,7 @@ void gosched(G *gp) {
   if (alone && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
-  EVENT(event_stop(gp, "yields"));
+  EVENT(event_stop(gp, "yields", ""));
   trace_event(TRACE_STOP, gp->goid, 1, 0, 0);
   dropg(gl_tls_m);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
@@ -543,7 +543,7 @@ void gosched(G *gp) {
 NORETURN void gopreempt(G *gp) {
   P *pp = cur_p();
   if (atomic_exchange(&pp->spent, false)) pp->turn = !pp->fair;
-  EVENT(event_stop(gp, "is preempted: to the global queue"));
+  EVENT(event_stop(gp, "is preempted: to the global queue", ""));
   trace_event(TRACE_STOP, gp->goid, 0, 0, 0);
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
@@ -718,7 +718,7 @@ void gl_gosystem(const GlFuncVal *fn) {
 // mcall: the end of a G.
 void goexit0(G *gp) {
   M *mp = gl_tls_m;
-  EVENT(event_stop(gp, "ends; kept for another go statement"));
+  EVENT(event_stop(gp, "ends; kept for another go statement", ""));
   trace_event(TRACE_END, gp->goid, 0, 0, 0);
   atomic_store(&gp->status, Gdead);
   dropg(mp);

@@ -838,8 +838,7 @@ NORETURN void exitsyscall0(G *gp);
 void event_go(const G *me, const G *gp);
 void event_ready(const G *gp, bool next), event_woken(const G *gp);
 void event_run(const G *gp, bool inherit);
-void event_stop(const G *gp, const char *why);
-void event_wait(const G *gp, int reason);
+void event_stop(const G *gp, const char *why, const char *what);
 void event_steal(const P *from, uint32_t n);
 
 // signal.c
@@ -865,7 +864,6 @@ typedef struct SymFrame {
 bool symtab_no_args(uintptr_t entry);
 int symtab_frames(uintptr_t pc, SymFrame *out, int max);
 bool symtab_line(uintptr_t pc, GlString *file, int *line);
-
 const uint8_t *symtab_debug_frame(size_t *size, uintptr_t *base);
 
 // cfi.c
