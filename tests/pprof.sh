@@ -9,6 +9,9 @@ gl=$1
 command -v go >/dev/null || exit 77
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# What these tools write home goes to work; they are built once, not each time.
+GOCACHE=$(go env GOCACHE)
+export GOCACHE
 cat >"$work/main.gl" <<'EOF'
 package main
 
@@ -32,10 +35,12 @@ func caller(n int) int { return spin(n) + 1 }
 func main() {
 	f, _ := os.Create(os.Args[1])
 	pprof.StartCPUProfile(f)
+	sum := 0
 	for begin := time.Now(); time.Since(begin) < time.Second; {
-		caller(100000)
+		sum += caller(100000 + sum%2)
 	}
 	pprof.StopCPUProfile()
+	os.Stderr.WriteString("done "[:sum%2])
 	h, _ := os.Create(os.Args[2])
 	pprof.Lookup("goroutine").WriteTo(h, 0)
 }
