@@ -443,9 +443,11 @@ static bool write_programs(const Options *o) {
   return ok && n > 0;
 }
 
+// A standard package, which needs no building. Go's commands do.
 static bool is_std_folder(const char *dir) {
-  return path_inside(path_absolute(dir), path_absolute(load_options.stdlib)) ||
-         gotree_contains(path_absolute(dir));
+  const char *path = path_absolute(dir);
+  return path_inside(path, path_absolute(load_options.stdlib)) ||
+         (gotree_contains(path) && !strstr(path, "/src/cmd/"));
 }
 
 bool build_packages(const Options *o) {

@@ -45,8 +45,7 @@ echo 'package p; func f( {}' >syntax.go
 # ---- compile, asm -----------------------------------------------------------
 
 mkdir bin
-"$gl" build -O0 -o bin/compile cmd/compile || exit 1
-"$gl" build -O0 -o bin/asm cmd/asm || exit 1
+"$gl" build -O0 -o bin/ cmd/compile cmd/asm || exit 1
 
 # The sum of what a command prints about the code it makes, which is that of
 # the command as Go 1.19.8 compiles it.
