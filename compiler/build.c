@@ -136,6 +136,8 @@ static bool fetch_package(Package *pkg) {
 void set_load_options(const Options *o) {
   load_options.stdlib = arena_printf(perm, "%s/stdlib", lib_dir());
   lower_options.summary_path = summary_path;
+  lower_options.reached_only =
+      o->emit == EMIT_PROGRAM && !lower_options.debug_full;
   if (o->emit == EMIT_PROGRAM && cache_dir())
     load_options.fetch = fetch_package;
 }

@@ -266,5 +266,39 @@ GLCACHESIZE=1 "$gl" build -o prog lang
 [ -e "$GLCACHE/mine/file" ] || fail 'clean -cache removes what is not its own'
 "$gl" clean 2>err && fail 'clean without -cache'
 
+# ---- what a program cannot reach is not compiled ----------------------------
+
+cat >reach.go <<'X'
+package main
+
+type T struct{ x int }
+
+func (t T) Used() int   { return helper(t.x) }
+func (t T) Unused() int { return onlyUnused(t.x) }
+
+func helper(x int) int     { return x + 1 }
+func onlyUnused(x int) int { return x + 2 }
+
+func generic[T any](x T) T { viaGeneric(); return x }
+func viaGeneric()          {}
+func unused()              { generic("") }
+
+var table = []func(){fromTable}
+
+func fromTable() {}
+
+func main() {
+	table[0]()
+	println(T{1}.Used() + generic(1))
+}
+X
+rm -rf "$GLCACHE"
+"$gl" build -O0 -o reach reach.go || fail 'reach.go does not build'
+symbols=$(entries | xargs -n 1 nm 2>err | grep ' [tT] main' | sed 's/.* //' |
+  sort | tr '\n' ' ')
+want='main..init main.T.Used main.fromTable main.helper main.main '
+want+='main.viaGeneric '
+[ "$symbols" = "$want" ] || fail "compiled: $symbols"
+
 [ "$failures" = 0 ] || echo "$failures failures"
 exit $((failures != 0))

@@ -48,6 +48,7 @@ typedef struct LowerOptions {
   // Where the escape summaries of a compiled package are, or NULL.
   const char *(*summary_path)(Package *pkg);
   const char *build_info;  // of the program, for runtime/debug; or NULL
+  bool reached_only;       // leave out what package main never refers to
 } LowerOptions;
 extern LowerOptions lower_options;
 

@@ -233,13 +233,43 @@ bool is_own_function(const FuncInfo *f) {
          (intptr_t)map_get(&M->parts, f) == M->part + 1;
 }
 
+static bool is_lowered_here(FuncInfo *f) {
+  return !is_generic_function(f) &&
+         !(f->obj && strcmp(f->obj->name->s, "_") == 0) && is_own_function(f);
+}
+
+// Nobody imports package main. What refers to one of its functions has
+// declared it; one that go:linkname gives a name is for others.
+static bool is_reached(FuncInfo *f) {
+  const char *name = link_name_info(f);
+  return strncmp(name, "main.", 5) != 0 ||
+         LLVMGetNamedFunction(M->mod, name) != NULL;
+}
+
+// In the order of the source, again until there is nothing new.
+static void lower_reached(void) {
+  bool *done = NEW_ARRAY(bool, M->pkg->funcs.len + 1);
+  for (bool more = true; more;) {
+    more = false;
+    for (int i = 0; i < M->pkg->funcs.len; i++) {
+      FuncInfo *f = M->pkg->funcs.at[i];
+      if (done[i] || !is_lowered_here(f) || !is_reached(f))
+        continue;
+      lower_function(f);
+      done[i] = more = true;
+    }
+    lower_instances();
+  }
+}
+
 static void lower_functions(void) {
+  if (lower_options.reached_only && is_main_package() && M->nparts == 1) {
+    lower_reached();
+    return;
+  }
   vec_each(FuncInfo *, f, &M->pkg->funcs) {
-    Object *o = (*f)->obj;
-    if (is_generic_function(*f) || (o && strcmp(o->name->s, "_") == 0) ||
-        !is_own_function(*f))
-      continue;
-    lower_function(*f);
+    if (is_lowered_here(*f))
+      lower_function(*f);
   }
 }
 
