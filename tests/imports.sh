@@ -202,7 +202,7 @@ mkdir tmp
   for i in $(seq 3000); do
     echo "func f$i(a, b int) int { for a < b { a += b % $i; b-- }; return a }"
   done
-  echo 'func main() {}'
+  echo "func main() { println($(seq -f 'f%.0f(1, 2)' -s + 3000)) }"
 } | file slow.go
 for signal in TERM HUP; do
   TMPDIR=$work/tmp GLCACHE=off setsid "$gl" build -o prog slow.go &
@@ -218,6 +218,18 @@ for signal in TERM HUP; do
   rm -rf tmp/*
 done
 [ -e prog ] && fail 'an interrupted build makes a program'
+
+# also while it links, which takes most of this build
+echo 'package main; import "fmt"; func main() { fmt.Println() }' | file fast.go
+for delay in 0.02 0.04 0.06 0.08 0.1 0.12 0.15 0.2; do
+  TMPDIR=$work/tmp GLCACHE=off setsid "$gl" build -o fast fast.go 2>/dev/null &
+  pid=$!
+  sleep $delay
+  kill $pid 2>/dev/null
+  wait $pid 2>/dev/null
+  find . -name 'fast*tmp' | grep . && fail "a program is left after ${delay}s"
+  [ -z "$(ls tmp)" ] || fail "after ${delay}s there is $(ls tmp)"
+done
 
 [ "$failures" = 0 ] || echo "$failures failures"
 exit $((failures != 0))

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,15 +121,21 @@ static void cc_command(Args *a, const LinkInput *in, const char *tmp) {
   add_inputs(a, in, true);
 }
 
-// What link_abandon, called by another thread, has to stop and remove.
+// What link_abandon, called by another thread, has to stop and remove. After
+// it no linker is started: one that was killed would be tried again.
+static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
 static volatile pid_t linker;
 static const char *volatile unfinished;
+static bool abandoned;
 
 void link_abandon(void) {
+  pthread_mutex_lock(&starting);
+  abandoned = true;
   if (linker > 0 && kill(linker, SIGKILL) == 0)
     waitpid(linker, NULL, 0);
   if (unfinished)
     unlink(unfinished);
+  pthread_mutex_unlock(&starting);
 }
 
 // Runs the command; true if it ends with status 0.
@@ -139,15 +146,21 @@ static bool run(Args *a, bool quiet) {
   posix_spawn_file_actions_init(&fa);
   if (quiet)
     posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
-  int error = posix_spawnp(&pid, a->at[0], &fa, NULL,
-                           (char *const *)(uintptr_t)a->at, environ);
+  pthread_mutex_lock(&starting);
+  int error = abandoned ? ECANCELED
+                        : posix_spawnp(&pid, a->at[0], &fa, NULL,
+                                       (char *const *)(uintptr_t)a->at,
+                                       environ);
+  if (!error)
+    linker = pid;
+  pthread_mutex_unlock(&starting);
   posix_spawn_file_actions_destroy(&fa);
   if (error) {
-    fprintf(stderr, "gl: cannot run %s: %s\n", a->at[0], strerror(error));
+    if (error != ECANCELED)
+      fprintf(stderr, "gl: cannot run %s: %s\n", a->at[0], strerror(error));
     return false;
   }
   int status;
-  linker = pid;
   while (waitpid(pid, &status, 0) < 0) {
     if (errno != EINTR)
       return false;
