@@ -18,12 +18,13 @@ case $preset in
      skip="$skip|^run/(robust|command|gdb|memstats|exact_lay)"
      skip="$skip|^run/stack_(learned|main)"
      # What is freed when is another matter if each 64th allocation collects.
-     skip="$skip|^run/(memory_returned|profiles|sync_more)"
+     skip="$skip|^run/(memory_returned|profiles|sync_more|heap_growth)"
      # Hundreds of processes, each slow to start.
      skip="$skip|^run/(signal_defaults|sigquit_storm)"
-     # Latencies, and who waits first, at moments the test chooses; 2000
-     # goroutines that switch at each chance.
-     skip="$skip|^run/(preempt_latency|fair_waiters)|^stress/fairness" ;;
+     # Latencies, who waits or runs first, states seen at moments the test
+     # chooses; 2000 goroutines that switch at each chance.
+     skip="$skip|^run/(preempt_latency|fair_waiters|sched_queues)"
+     skip="$skip|^run/(schedtrace|sync_misuse)|^stress/fairness" ;;
   *) select='^(unit|golden|errors|run|examples|conformance)/'
      skip='^run/gdb' ;;
 esac
