@@ -32,6 +32,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True  # not beside the sources
+from run import read_expected  # noqa: E402
+
 SECONDS = 60
 
 TOKEN = re.compile(r"""
@@ -275,16 +278,6 @@ def check(tool, go, package):
             theirs, _ = go.messages(sources, extra, tmp)
             return compare(path, files, found, crash, theirs)
         return judge(path, files, found, crash)
-
-
-def read_expected(path):
-    expected = {}
-    if path and os.path.exists(path):
-        for line in read(path).split("\n"):
-            if line and not line.startswith("#"):
-                name, _, reason = line.partition(":")
-                expected[name] = reason.strip()
-    return expected
 
 
 def main():
