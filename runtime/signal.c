@@ -198,14 +198,15 @@ static struct {
 } handed;
 
 // SIGQUIT in the middle of C: this thread may hold a lock the report needs,
-// or have stopped the world. It goes on, and sysmon makes the report. False:
+// malloc's for one, or have stopped the world. It goes on, and sysmon makes the
+// report. A thread that is not yet an M, or none any more, is in C, too. False:
 // make it here.
 bool signal_hand_over(siginfo_t *info, void *ctx) {
   ucontext_t *uc = ctx;
   M *mp = gl_tls_m;
   G *gp = mp ? mp->curg : NULL;
   Unwind u;
-  if (!mp || mp->dying || (gp && signal_interrupted(gp, uc, &u))) return false;
+  if (mp && (mp->dying || (gp && signal_interrupted(gp, uc, &u)))) return false;
   if (!sysmon_running()) return false;
   if (!report_claim()) return true;  // there is one already
   handed.info = *info;
