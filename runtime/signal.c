@@ -199,8 +199,9 @@ static struct {
 
 // SIGQUIT in the middle of C: this thread may hold a lock the report needs,
 // malloc's for one, or have stopped the world. It goes on, and sysmon makes the
-// report. A thread that is not yet an M, or none any more, is in C, too. False:
-// make it here.
+// report. A thread that is not yet an M, or none any more, is in C, too; and so
+// is sysmon itself, where the collector lets SIGQUIT through. False: make it
+// here.
 bool signal_hand_over(siginfo_t *info, void *ctx) {
   ucontext_t *uc = ctx;
   M *mp = gl_tls_m;
@@ -213,7 +214,7 @@ bool signal_hand_over(siginfo_t *info, void *ctx) {
   handed.pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
   handed.mp = mp;
   atomic_store(&gl_sched.frozen, true);
-  alarm(20);
+  set_alarm();
   sysmon_ask(true);
   return true;
 }
