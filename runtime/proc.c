@@ -688,6 +688,7 @@ static G *new_runnable(const GlFuncVal *fn, size_t stack, uintptr_t gopc,
 }
 
 G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
+  if (UNLIKELY(!fn)) fatal("go of nil func value");
   G *gp = new_runnable(fn, stack_site(cur_p(), gopc), gopc, parent);
   trace_event(TRACE_CREATE, gp->goid, 0, (uintptr_t)fn->code, parent);
   return gp;
@@ -697,7 +698,6 @@ G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
 // left the stack.
 void go(const GlFuncVal *fn) {
   G *me = gl_tls_g;
-  if (UNLIKELY(!fn)) fatal("go of nil func value");
   G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me->goid);
   gp->labels = me->labels;
   EVENT(event_go(me, gp));
