@@ -87,6 +87,17 @@ static const GlChanType ptr_chan = {.elem = &ptr_type};
     gl_go(&fv);                                       \
   } while (0)
 
+// The runtime keeps the array it gets, as if the kernel had given it. That of
+// setenv may move.
+static char **environment(void) {
+  size_t n = 0;
+  while (environ[n]) n++;
+  char **copy = calloc(n + 1, sizeof *copy);
+  if (!copy) _exit(99);
+  memcpy(copy, environ, n * sizeof *copy);
+  return copy;
+}
+
 // The exit status of a process that runs fn on `procs` processors.
 static int run_in_runtime(void (*fn)(void), int procs) {
   fflush(stdout);
@@ -97,7 +108,7 @@ static int run_in_runtime(void (*fn)(void), int procs) {
     static char *argv[] = {name, NULL};
     rt_test_main = fn;
     alarm(60);
-    env_init(1, argv, environ);
+    env_init(1, argv, environment());
     gl_stack_first = 64 << 10;
     stack_init();
     gc_init(procs);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // link: runtime
 //
-// Segments: layout, sizes, growth, reuse, and the return to first segments.
+// Segments: layout, sizes, growth, reuse, the return to first segments, and
+// what becomes of the pages of those that are not in use.
 #include "rt_test.h"
 
 static G g;
@@ -112,6 +113,42 @@ static void scavenge(void **state) {
   assert_true(resident() < before + (2 << 20));
 }
 
+// A collection takes the pages of large segments that are cached beyond the one
+// in use: they then read as zero.
+static bool is_zero(Seg *s) {
+  for (const char *p = (char *)s->lo; p < (char *)s->lo + s->size / 2; p++)
+    if (*p) return false;
+  return true;
+}
+
+static Seg *cache_behind(Seg *s, size_t size) {
+  Seg *n = stack_alloc(size);
+  n->prev = s;
+  s->next = n;
+  memset((void *)n->lo, 1, size / 2);
+  return n;
+}
+
+static void trimmed_main(void) {
+  Seg *now = gl_tls_g->seg;
+  CHECK(!now->next);
+  Seg *large = cache_behind(now, 1 << 20);
+  Seg *larger = cache_behind(large, 4 << 20);
+  CHECK(!is_zero(large) && !is_zero(larger));
+  t_gc();
+  CHECK(is_zero(large) && is_zero(larger));
+  CHECK(now->next == large && large->next == larger && !larger->next);
+  CHECK(large->size == 1 << 20 && larger->size == 4 << 20);
+  // Those of 64 KiB are what calls that split in a loop come back to.
+  stack_reset(gl_tls_g);
+  Seg *second = cache_behind(now, 64 << 10);
+  t_gc();
+  CHECK(!is_zero(second));
+}
+static void trimmed(void **state) {
+  assert_int_equal(run_in_runtime(trimmed_main, 1), 0);
+}
+
 // A G keeps its first segment over its lives unless the next needs more.
 static void fit(void **state) {
   new_g();
@@ -131,7 +168,7 @@ int main(void) {
       cmocka_unit_test(layout),    cmocka_unit_test(reuse),
       cmocka_unit_test(growth),    cmocka_unit_test(big_frame),
       cmocka_unit_test(total),     cmocka_unit_test(scavenge),
-      cmocka_unit_test(fit),
+      cmocka_unit_test(fit),       cmocka_unit_test(trimmed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,8 @@
 // link: runtime
 //
 // Timers: order, periods, stop and reset without stale values, functions,
-// many at once; and waiting for files with deadlines.
+// many at once, what stopped ones leave in the heap; and waiting for files with
+// deadlines.
 #include "rt_test.h"
 
 #include <errno.h>
@@ -34,12 +35,15 @@ static Timer *new_timer(int64_t when, int64_t period) {
 }
 
 static void once_main(void) {
+  Time v;
+  Timer *t = new_timer(3600000 * MS, 0);
+  t_start(t);
+  CHECK(gl_selectnbrecv(t->arg, &v) == 0 && t_stop(t));
   int64_t begin = nanotime();
-  Timer *t = new_timer(10 * MS, 0);
+  t = new_timer(10 * MS, 0);
   t_start(t);
   Hchan *c = t->arg;
-  Time v;
-  CHECK(c->dataqsiz == 0 && gl_selectnbrecv(c, &v) == 0);
+  CHECK(c->dataqsiz == 0);
   CHECK(gl_chanrecv(c, &v) == 1);
   CHECK(nanotime() - begin >= 10 * MS && v.ext >= begin + 10 * MS);
   CHECK(v.wall >> 63 == 1);
@@ -102,6 +106,45 @@ static void many_main(void) {
 }
 static void many(void **state) { on_each_procs(many_main); }
 
+static Timer *far_timer(int64_t i) {
+  Timer *t = gl_new(sizeof *t, &ptr_type);
+  t->kind = TIMER_GO;
+  t->arg = (void *)&fire_fn;
+  t->when = nanotime() + (3600000 + i) * MS;
+  t_start(t);
+  return t;
+}
+
+// A stopped timer leaves its place in the heap, but never more than a quarter
+// of these are empty, and a full heap is swept before it grows.
+static void swept_main(void) {
+  enum { N = 10000, FULL = 64, HOLES = 12 };
+  static Timer *ts[N];
+  P *pp = gl_allp[0];
+  for (int i = 0; i < FULL; i++) ts[i] = far_timer(i);
+  CHECK(pp->ntimers == FULL && pp->captimers == FULL);
+  for (int i = 1; i <= HOLES; i++) CHECK(t_stop(ts[i]));
+  CHECK(pp->ntimers == FULL && pp->ndeleted == HOLES);
+  ts[1] = far_timer(1);
+  CHECK(pp->captimers == FULL && pp->ndeleted == 0);
+  CHECK(pp->ntimers == FULL - HOLES + 1);
+  for (int i = 1; i < pp->ntimers; i++)
+    CHECK(pp->timers[i].when >= pp->timers[(i - 1) / 4].when);
+  for (int i = 0; i < FULL; i++) t_stop(ts[i]);
+  CHECK(pp->ntimers == 0 && pp->ndeleted == 0 && pp->timer0when == 0);
+
+  for (int i = 0; i < N; i++) ts[i] = far_timer(i);
+  for (int i = 1; i < N - 1; i++) {
+    CHECK(t_stop(ts[i]) && !ts[i]->pp);
+    CHECK(pp->ntimers - pp->ndeleted == N - i);
+    CHECK(pp->ndeleted <= 16 || pp->ndeleted <= pp->ntimers / 4);
+  }
+  CHECK(pp->ntimers < 32);
+}
+static void swept(void **state) {
+  assert_int_equal(run_in_runtime(swept_main, 1), 0);
+}
+
 GlPair t_open(intptr_t fd);
 void t_close(void *pd);
 intptr_t t_wait(void *pd, intptr_t mode);
@@ -127,8 +170,8 @@ static void poll_main(void) {
   GlPair p = t_open(fds[0]);
   CHECK(p.a != 0 && p.b == 0);
   pd = (void *)p.a;
-  GO(writer);
   CHECK(read(fds[0], &b, 1) < 0 && errno == EAGAIN);
+  GO(writer);
   CHECK(t_wait(pd, 0) == 0);
   CHECK(read(fds[0], &b, 1) == 1 && b == 'x');
   int64_t now = nanotime();
@@ -146,7 +189,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(once),  cmocka_unit_test(period),
       cmocka_unit_test(stale), cmocka_unit_test(many),
-      cmocka_unit_test(poll),
+      cmocka_unit_test(swept), cmocka_unit_test(poll),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
