@@ -62,6 +62,7 @@ const char *work_dir(void) {
     fatal("%s: %s", dir, strerror(errno));
   work_owner = getpid();
   work = dir;
+  step_note("mkdir %s", dir);
   atexit(remove_work_dir);
   return dir;
 }
@@ -76,6 +77,7 @@ void remove_work_dir(void) {
   if (d)
     closedir(d);
   rmdir(work);
+  step_note("rm -r %s", work);
   work = NULL;
 }
 
@@ -120,6 +122,14 @@ static const char *summary_path(Package *pkg) {
   return arena_printf(perm, "%s/%s.esc", work_dir(), summary_key(pkg));
 }
 
+static void note_unit(const char *what, const Unit *u, const char *object) {
+  if (u->nparts > 1)
+    step_note("%s %s, part %d of %d: %s", what, u->pkg->path, u->part + 1,
+              u->nparts, object);
+  else
+    step_note("%s %s: %s", what, u->pkg->path, object);
+}
+
 // Whether all objects of the package are in the cache; then they are in the
 // work folder, too.
 static bool fetch_package(Package *pkg) {
@@ -129,6 +139,8 @@ static bool fetch_package(Package *pkg) {
   for (int i = 0; i < n && ok; i++) {
     Unit u = {pkg, i, n, is_main(pkg)};
     ok = cache_get(unit_key(&u), unit_object(&u), 0666);
+    if (ok)
+      note_unit("cached", &u, unit_object(&u));
   }
   return ok;
 }
@@ -179,6 +191,7 @@ typedef struct Job {
 typedef VEC(Job) JobVec;
 
 static bool compile(const Job *j) {
+  note_unit("compile", &j->unit, j->out);
   LLVMModuleRef mod = lower_unit(&j->unit);
   optimize(mod);
   bool ok = emit_object(mod, j->out);
@@ -266,8 +279,10 @@ static const char *program_key(const LinkInput *in, Package *pkg) {
 static bool link_cached(const LinkInput *in, Package *pkg, bool keep) {
   const char *key = cache_dir() ? program_key(in, pkg) : NULL;
   const char *tmp = arena_printf(perm, "%s.%ld.tmp", in->out, (long)getpid());
-  if (cache_get(key, tmp, 0777))
+  if (cache_get(key, tmp, 0777)) {
+    step_note("cached program: %s", in->out);
     return publish(tmp, in->out);
+  }
   if (!link_program(in))
     return false;
   if (keep)
@@ -405,6 +420,7 @@ static bool build_apart(const Options *o, const char *dir) {
   vec_push(&argv, output_of(o, dir));
   vec_push(&argv, path_absolute(dir));
   vec_push(&argv, NULL);
+  step_command(argv.at);
   pid_t pid;
   int status;
   int error = posix_spawn(&pid, self_path(), NULL, NULL,

@@ -205,19 +205,20 @@ void cache_put(const char *key, const char *from) {
                                  (long)getpid(), count++);
   int fd = open(from, O_RDONLY | O_CLOEXEC);
   struct stat st;
-  if (fd < 0 || fstat(fd, &st) != 0 || st.st_size == 0) {
+  if (fd < 0 || fstat(fd, &st) != 0) {
     if (fd >= 0)
       close(fd);
     return;
   }
   mkdir(arena_printf(perm, "%s/%.2s", cache_dir(), key), 0777);
   size_t size = (size_t)st.st_size;
-  char *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  // Escape summaries may be empty, which mmap refuses.
+  char *data = mmap(NULL, size ? size : 1, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED || !write_entry(tmp, data, size) ||
       rename(tmp, entry_path(key)) != 0)
     unlink(tmp);
   if (data != MAP_FAILED)
-    munmap(data, size);
+    munmap(data, size ? size : 1);
   close(fd);
 }
 

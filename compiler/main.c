@@ -88,6 +88,7 @@ static int execute(const char *path, char **args) {
   for (; *args; args++)
     vec_push(&argv, *args);
   vec_push(&argv, NULL);
+  step_command((const char *const *)argv.at);
   int fd = open(path, O_PATH | O_CLOEXEC);
   remove_work_dir();
   execveat(fd, "", argv.at, environ, AT_EMPTY_PATH);

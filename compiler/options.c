@@ -36,6 +36,8 @@ static const char help_build[] =
     "    --json         errors as one JSON object per line\n"
     "    -e             no limit on the number of errors\n"
     "    --lax          unused variables and imports are warnings\n"
+    "    -x             print the steps: commands, and as comments what gl\n"
+    "                   does itself\n"
     "    -p N           processes that compile, one a processor by default\n"
     "    -tags LIST     further build tags, separated by commas\n"
     "    -lang=go1.N    language version\n"
@@ -139,6 +141,8 @@ static bool parse_flag(Options *o, const char *a) {
     diag_options.limit = 0;
   else if (strcmp(a, "--lax") == 0 || strcmp(a, "-lax") == 0)
     check_options.lax = true;
+  else if (strcmp(a, "-x") == 0)
+    steps_shown = true;
   else if (strcmp(a, "--no-main") == 0)
     check_options.no_main_ok = true;
   else if (strcmp(a, "--bodyless") == 0)

@@ -141,6 +141,30 @@ for p in 1 2; do
 done
 cmp prog1 prog2 || fail 'the program depends on -p'
 
+# -x: the steps on stderr; the linker's line is a command that links again.
+mkdir -p steps/a
+printf 'module example.com/steps\n' >steps/go.mod
+printf 'package a\nfunc F() string { return "steps" }\n' >steps/a/a.go
+printf '%s\n' 'package main' 'import "example.com/steps/a"' \
+  'func main() { println(a.F()) }' >steps/main.go
+mkdir "it's out"
+expect 'build -x' 0 env GLCACHE="$work/stepcache" "$gl" build -x \
+  -o "it's out/prog" ./steps
+says err '^# compile example.com/steps/a: /'
+says err '^# compile main: /'
+says err '^ld -o .it.* .*/crtn.o$'
+says err '^mv .it'
+says err '^# rm -r /'
+[ -s out ] && fail 'build -x prints to stdout'
+sh -n err || fail 'build -x prints what no shell reads'
+expect 'cached build -x' 0 env GLCACHE="$work/stepcache" "$gl" build -x \
+  -o prog ./steps
+says err '^# cached example.com/steps/a: /'
+grep -q '^# compile' err && fail 'build -x compiles what is cached'
+expect 'run -x' 0 "$gl" run -x ./steps one 'two words'
+says err "/steps one 'two words'\$"
+says err '^steps$'
+
 expect 'no command' 2 "$gl"
 expect 'unknown command' 2 "$gl" frobnicate
 expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl

@@ -146,6 +146,7 @@ static bool run(Args *a, bool quiet) {
   posix_spawn_file_actions_init(&fa);
   if (quiet)
     posix_spawn_file_actions_addopen(&fa, 2, "/dev/null", O_WRONLY, 0);
+  step_command(a->at);
   pthread_mutex_lock(&starting);
   int error = abandoned ? ECANCELED
                         : posix_spawnp(&pid, a->at[0], &fa, NULL,
@@ -204,6 +205,8 @@ bool link_program(const LinkInput *in) {
   LinkInput pruned = *in;
   pruned.objects = prune_methods(in);
   unfinished = tmp;
+  if (pruned.objects != in->objects)
+    step_note("/proc/self/fd/N: objects without methods nobody can call");
   bool ok = run_linker(&pruned, tmp, true);
   prune_end();
   if (!ok && !run_linker(in, tmp, false)) {
@@ -211,6 +214,7 @@ bool link_program(const LinkInput *in) {
     fprintf(stderr, "gl: linking %s failed\n", in->out);
     return false;
   }
+  step_command((const char *const[]){"mv", tmp, in->out, NULL});
   ok = publish(tmp, in->out);
   unfinished = NULL;
   return ok;

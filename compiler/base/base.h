@@ -23,6 +23,15 @@ _Noreturn void unreachable_at(const char *file, int line);
 _Noreturn void fatal(const char *fmt, ...)
     __attribute__((format(printf, 1, 2)));
 
+// ---- steps.c ---------------------------------------------------------------
+
+// Whether the two below print, on stderr: -x.
+extern bool steps_shown;
+// A line of what the compiler itself does.
+void step_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+// A line a shell would take; the list ends in NULL.
+void step_command(const char *const *argv);
+
 // ---- arena.c ---------------------------------------------------------------
 
 // Memory that is freed all at once. Allocations are zeroed, 16-byte aligned.
