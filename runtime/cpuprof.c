@@ -68,7 +68,10 @@ static int stack_of(M *mp, ucontext_t *uc, uintptr_t *pcs) {
       walk = unwind_next(&u);
     }
   } else {
-    pcs[n++] = pc + 1;
+    // On a busy machine the tick that brings SIGPROF often brings the
+    // preemption as well, which comes first and sends the thread here: the time
+    // was the goroutine's.
+    if (!gp || pc != (uintptr_t)preempt_async_sched) pcs[n++] = pc + 1;
     walk = gp && unwind_start(&u, gp);
   }
   for (; walk && n < DEPTH; walk = unwind_next(&u)) {

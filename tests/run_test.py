@@ -18,6 +18,9 @@ The first line of the program says what to do:
   // build            compiles and links, silently
   // golden STAGE...  for each stage, --emit=STAGE prints NAME.STAGE
 
+A line `// needs: NAME...` after it names what not every machine has (see
+needs.py); where it is missing, the test is skipped: status 77.
+
 `// run` programs run as -O2 and as -O0. A directory is a test whose first
 line is that of its main.gl. With --tool go the same is done by the go
 command, which is how expected outputs come about.
@@ -31,7 +34,10 @@ import subprocess
 import sys
 import tempfile
 
+import needs
+
 FIRST = re.compile(r"//\s*(run|panic|errorcheck|compile|build|golden)\b(.*)")
+NEEDS = re.compile(r"^// needs:(.*)$", re.MULTILINE)
 ERROR = re.compile(r"//\s*ERROR\s+((?:\"(?:[^\"\\]|\\.)*\"\s*|`[^`]*`\s*)+)")
 QUOTED = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|`([^`]*)`")
 MESSAGE = re.compile(r"^(.*?):(\d+)(?::(\d+))?: (?:error: )?(.*)$")
@@ -74,6 +80,8 @@ class Test:
         self.text = read(self.source)
         m = FIRST.match(self.text.split("\n", 1)[0])
         self.base = os.path.splitext(self.path)[0]
+        named = NEEDS.search(self.text)
+        self.needs = named.group(1).split() if named else []
         if m:
             self.kind, self.args = m.group(1), m.group(2).split()
         elif self.beside(".out") or "/examples/" in self.path:
@@ -346,6 +354,11 @@ def main():
             print(f"{options.needs} is not installed: skipped")
             return 77
         test = Test(options)
+        missing = needs.missing(test.needs)
+        if missing:
+            print(f"{missing}: skipped")
+            return 77
+        needs.ordinary_signals()
         test.perform()
     except Failure as x:
         name = test.path if test else argv[-1]
