@@ -252,6 +252,24 @@ static void add_units(PathVec *objects, JobVec *jobs, Package *pkg) {
   }
 }
 
+// A program may replace a program, an object or an archive, and an empty
+// file, not by mistake the source that stands behind -o.
+static bool may_replace(const char *out) {
+  static const char *const kinds[] = {"\177ELF", "!<arch>\n"};
+  FILE *f = path_is_special(out) ? NULL : fopen(out, "rb");
+  if (!f)
+    return true;
+  char head[9] = {0};
+  bool ok = fread(head, 1, sizeof head - 1, f) == 0;
+  for (int i = 0; i < 2 && !ok; i++)
+    ok = strncmp(head, kinds[i], strlen(kinds[i])) == 0;
+  fclose(f);
+  if (!ok)
+    fprintf(stderr, "gl: build output \"%s\" already exists and is not an "
+            "object file\n", out);
+  return ok;
+}
+
 // Said before the work, not by the linker after it.
 static bool has_folder(const char *out) {
   const char *slash = strrchr(out, '/');
@@ -291,7 +309,7 @@ static bool link_cached(const LinkInput *in, Package *pkg, bool keep) {
 }
 
 bool build_program(const Options *o, Package *pkg, const char *out) {
-  if (!has_folder(out))
+  if (!has_folder(out) || !may_replace(out))
     return false;
   PathVec objects = {0};
   JobVec jobs = {0};

@@ -60,7 +60,8 @@ static bool has_sources(const char *dir) {
   bool found = false;
   while (d && !found && (e = readdir(d)))
     found = e->d_name[0] != '.' && e->d_name[0] != '_' &&
-            (ends_with(e->d_name, ".go") || ends_with(e->d_name, ".gl"));
+            (ends_with(e->d_name, ".go") || ends_with(e->d_name, ".gl")) &&
+            !path_is_special(arena_printf(perm, "%s/%s", dir, e->d_name));
   if (d)
     closedir(d);
   return found;

@@ -63,6 +63,14 @@ expect 'build -o' 0 "$gl" build -o prog hello.gl
 expect 'the program' 0 ./prog
 expect '-o into nowhere' 1 "$gl" build -o no/where hello.gl
 says err 'cannot write no/where: there is no folder no$'
+cp hello.gl kept.gl
+expect '-o over a source' 1 "$gl" build -o kept.gl hello.gl
+says err 'build output "kept.gl" already exists and is not an object file'
+cmp -s hello.gl kept.gl || fail '-o replaced a source'
+: >none
+expect '-o over an empty file' 0 "$gl" build -o none hello.gl
+expect '-o over a program' 0 "$gl" build -o none hello.gl
+expect 'the program over it' 0 ./none
 expect 'build' 0 "$gl" build hello.gl
 expect 'its default name' 0 ./hello
 for level in -O0 -O1 -O2 -g; do
@@ -73,8 +81,12 @@ done
 mkdir pkg
 printf 'package main\n\nfunc main() { println(answer()) }\n' >pkg/a.gl
 printf 'package main\n\nfunc answer() int { return 42 }\n' >pkg/b.go
+mkdir pkg/folder.go && mkfifo pkg/pipe.go
 expect 'run a folder' 0 "$gl" run pkg
 says err '^42$'
+mkdir -p only/folder.go
+expect 'a folder without files' 1 "$gl" build ./only
+says err 'no source files in ./only'
 expect 'run two files' 0 "$gl" run pkg/a.gl pkg/b.go
 says err '^42$'
 

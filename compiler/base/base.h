@@ -152,6 +152,8 @@ const char *path_shorten(const char *path);
 // path is dir or lies below it. Also for import paths.
 bool path_inside(const char *path, const char *dir);
 bool path_is_dir(const char *path);
+// There is something of that name, and it is no plain file: a folder, a pipe.
+bool path_is_special(const char *path);
 
 // ---- source.c --------------------------------------------------------------
 

@@ -111,21 +111,23 @@ void lex_invalid_char(Lexer *l, const char *s) {
 // ---- identifiers -----------------------------------------------------------
 
 bool lex_identifier(Lexer *l, const char *s) {
-  bool only_marks = true;
   for (const char *p = s; p < l->cursor;) {
     const char *at = p;
     int32_t r;
     p += next_char(l, p, &r);
-    if (r == BOM) continue;
-    only_marks = false;
-    if (r < 0x80 || r == RUNE_ERROR || is_letter(r)) continue;
+    bool skip = r == BOM || (r == RUNE_ERROR && p == at + 1);
+    if (skip && at == s) {
+      l->cursor = p;
+      return false;
+    }
+    if (skip || r < 0x80 || r == RUNE_ERROR || is_letter(r)) continue;
     if (utf8proc_category(r) != UTF8PROC_CATEGORY_ND)
       lex_error(l, at, "invalid character %s in identifier", unicode_name(r));
     else if (at == s)
       lex_error(l, at, "identifier cannot begin with digit %s",
                 unicode_name(r));
   }
-  return !only_marks;
+  return true;
 }
 
 // ---- numbers ---------------------------------------------------------------
@@ -368,6 +370,9 @@ Token lex_char(Lexer *l, const char *s) {
       ok &= lex_escape(l, '\'');
     } else {
       l->cursor += next_char(l, at, &r);
+      // What is no character does not count.
+      n -= r == 0 || r == BOM ||
+           (r == RUNE_ERROR && l->cursor == at + 1);
     }
   }
 }

@@ -306,7 +306,7 @@ static void builtin_make(Checker *c, Expr *e) {
                 u || (under(t)->interface.has_terms &&
                       !each_under(t, can_make, NULL))
                     ? "type must be slice, map, or channel"
-                  : why_no_common(c, t));
+                  : why_no_common(c, t, false));
     for (int i = 1; i < args->len; i++)
       use_expr(c, args->at[i]);
     return;
@@ -372,9 +372,24 @@ static bool match_complex(Checker *c, Expr *x, Expr *y) {
          try_convert_untyped(c, y, types_basic[B_FLOAT64]);
 }
 
-// Their results would need a type parameter nobody has declared.
+static bool is_float_kind(Type *u, void *data) {
+  (void)data;
+  return u->kind == TY_BASIC &&
+         (u->basic.kind == B_FLOAT32 || u->basic.kind == B_FLOAT64);
+}
+
+static bool is_complex_kind(Type *u, void *data) {
+  (void)data;
+  return u->kind == TY_BASIC &&
+         (u->basic.kind == B_COMPLEX64 || u->basic.kind == B_COMPLEX128);
+}
+
+// Their results would need a type parameter nobody has declared. Of others
+// the caller complains.
 static bool no_type_param(Checker *c, Expr *x, BuiltinId id) {
-  if (!is_type_param(x->type))
+  if (!is_type_param(x->type) ||
+      !each_under(x->type, id == BUILTIN_COMPLEX ? is_float_kind
+                                                 : is_complex_kind, NULL))
     return true;
   check_error(c, expr_start(x), "%s not supported as argument to built-in %s "
               "for go1.18 (see go.dev/issue/50937)", operand_string(c, x),

@@ -388,7 +388,7 @@ static const char *why_no_call(Checker *c, Type *t) {
   else
     each_under(t, is_func, &n);
   return n.t ? arena_printf(perm, "%s is not a function", type_str(c, n.t))
-             : why_no_common(c, t);
+             : why_no_common(c, t, false);
 }
 
 static void function_call(Checker *c, Expr *e) {

@@ -76,7 +76,7 @@ void check_arity(Checker *c, Decl *d, ExprVec *names, ExprVec *values,
   if (l < r) {
     Expr *x = values->at[l];
     if (implicit) {
-      Loc loc = source_loc(expr_start(x));
+      Loc loc = source_loc(x->pos);
       check_error(c, d->pos, "extra init expr at %s:%d:%d", loc.path,
                   loc.line, loc.col);
     } else {

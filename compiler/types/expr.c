@@ -509,6 +509,12 @@ void check_generic_expr(Checker *c, Expr *x) { raw(c, x, NULL); }
 
 enum { NO_VALUE = 1, NO_TYPE = 2, NO_BUILTIN = 4, NO_TUPLE = 8 };
 
+// In type T [2 * T]int the cycle is what is wrong.
+static bool in_own_length(Checker *c, Type *t) {
+  return c->in_length && t->kind == TY_NAMED && !t->named.targs.len &&
+         needs_itself(c, t);
+}
+
 static void exclude(Checker *c, Expr *x, int what) {
   const char *before = "", *after = NULL;
   if (x->mode == MODE_NOVALUE && (what & NO_VALUE))
@@ -521,6 +527,10 @@ static void exclude(Checker *c, Expr *x, int what) {
     before = "multiple-value ", after = "in single-value context";
   if (!after)
     return;
+  if (x->mode == MODE_TYPE && in_own_length(c, x->type)) {
+    x->mode = MODE_INVALID;
+    return;
+  }
   check_error(c, expr_start(x), "%s%s %s", before, operand_string(c, x),
               after);
   x->mode = MODE_INVALID;

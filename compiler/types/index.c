@@ -196,7 +196,9 @@ static bool sliceable(Checker *c, Expr *e, int64_t *length) {
     return true;
   }
   if (!is_cyclic(x->type))
-    check_error(c, expr_start(x), "cannot slice %s", operand_string(c, x));
+    check_error(c, expr_start(x), "cannot slice %s%s%s",
+                operand_string(c, x), u ? "" : ": ",
+                u ? "" : why_no_common(c, x->type, true));
   return false;
 }
 

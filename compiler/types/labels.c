@@ -181,7 +181,8 @@ static void walk_decls(Walk *w, Stmt *s) {
   vec_each(Decl *, d, &s->decls) {
     if ((*d)->kind != D_VAR || (*d)->var.names.len == 0)
       continue;
-    saw_variable(w, (*d)->pos, (*d)->var.names.at[0]->ident.name->s);
+    Expr *name = (*d)->var.names.at[0];
+    saw_variable(w, name->pos, name->ident.name->s);
     return;
   }
 }

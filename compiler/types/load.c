@@ -53,7 +53,8 @@ static bool has_sources(const char *dir) {
   DIR *d = opendir(dir);
   bool found = false;
   for (struct dirent *e; d && !found && (e = readdir(d));)
-    found = e->d_name[0] != '.' && has_source_suffix(e->d_name);
+    found = e->d_name[0] != '.' && has_source_suffix(e->d_name) &&
+            !path_is_special(arena_printf(perm, "%s/%s", dir, e->d_name));
   if (d) closedir(d);
   return found;
 }
@@ -166,6 +167,7 @@ static bool read_files(const char *dir, SourceVec *out, int *excluded) {
     const char *path = strcmp(dir, ".") == 0
                            ? *name
                            : arena_printf(perm, "%s/%s", dir, *name);
+    if (path_is_special(path)) continue;  // a folder x.go, a pipe
     if (!build_matches(*name, NULL)) {
       ++*excluded;
       continue;

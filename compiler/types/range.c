@@ -28,7 +28,7 @@ static RangeTypes over_func(Checker *c, Type *f) {
   if (!yield)
     return bad(arena_printf(
         perm, YIELD "in yield type, %s",
-        why_no_common(c, f->func.params.at[0]->type)));
+        why_no_common(c, f->func.params.at[0]->type, false)));
   if (yield->kind != TY_FUNC)
     return bad(YIELD "argument is not func");
   ObjectVec *params = &yield->func.params, *results = &yield->func.results;
@@ -46,8 +46,12 @@ static RangeTypes over_func(Checker *c, Type *f) {
 
 static RangeTypes range_types(Checker *c, Type *t) {
   Type *u = common_under(t), *integer = types_basic[B_INT];
+  Type *sends = send_only_term(t);
+  if (sends)
+    return bad(arena_printf(perm, "receive from send-only channel %s",
+                            type_str(c, sends)));
   if (!u)
-    return bad(why_no_common(c, t));
+    return bad(why_no_common(c, t, false));
   if (u->kind == TY_POINTER && under(u->pointer.elem)->kind == TY_ARRAY)
     u = under(u->pointer.elem);
   switch (u->kind) {
@@ -63,11 +67,7 @@ static RangeTypes range_types(Checker *c, Type *t) {
   case TY_ARRAY: return (RangeTypes){integer, u->array.elem, NULL};
   case TY_SLICE: return (RangeTypes){integer, u->slice.elem, NULL};
   case TY_MAP: return (RangeTypes){u->map.key, u->map.elem, NULL};
-  case TY_CHAN:
-    if (!(u->chan.dir & GL_RECV_DIR))
-      return bad(arena_printf(perm, "receive from send-only channel %s",
-                              type_str(c, t)));
-    return (RangeTypes){u->chan.elem, NULL, NULL};
+  case TY_CHAN: return (RangeTypes){u->chan.elem, NULL, NULL};
   case TY_FUNC: return over_func(c, u);
   default: return bad("");
   }

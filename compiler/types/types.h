@@ -745,7 +745,8 @@ void check_unused(Checker *c, Scope *s);
 
 // typeset.c
 Type *common_under(Type *t);        // NULL if the types of t's set differ
-const char *why_no_common(Checker *c, Type *t);
+const char *why_no_common(Checker *c, Type *t, bool strings);
+Type *send_only_term(Type *t);  // a send-only channel of its type set
 Type *common_bytes(Type *t, bool *string);
 bool each_under(Type *t, bool (*ok)(Type *u, void *data), void *data);
 typedef struct Element {            // what x[i] is

@@ -51,14 +51,28 @@ Type *common_under(Type *t) {
   return u;
 }
 
-// Why common_under(t) is NULL.
-const char *why_no_common(Checker *c, Type *t) {
+// u, or []byte in the place of a string.
+static Type *as_bytes(Type *u) {
+  static Type *bytes;
+  if (!bytes)
+    bytes = type_slice(type_byte);
+  return u->kind == TY_BASIC && is_string(u) ? bytes : u;
+}
+
+// Why common_under(t) is NULL, or if strings count as bytes, common_bytes.
+const char *why_no_common(Checker *c, Type *t, bool strings) {
   TypeList list = {0};
   if (!members(t, &list))
-    return "no specific type";
+    return strings ? arena_printf(perm, "no specific type in %s",
+                                  type_str(c, t))
+                   : "no specific type";
   vec_each(struct Term, term, &under(t)->interface.terms) {
     Type *first = under(t)->interface.terms.at[0].type;
     Type *u = under(first), *v = under(term->type);
+    if (strings) {
+      u = as_bytes(u);
+      v = as_bytes(v);
+    }
     if (u->kind == TY_CHAN && v->kind == TY_CHAN && !common_channel(u, v))
       return arena_printf(perm, "channels %s and %s have %s",
                           type_str(c, first), type_str(c, term->type),
@@ -79,21 +93,30 @@ Type *common_bytes(Type *t, bool *string) {
   *string = false;
   if (!members(t, &list))
     return NULL;
-  static Type *bytes;
-  if (!bytes)
-    bytes = type_slice(type_byte);
   Type *u = NULL;
   vec_each(Type *, p, &list) {
-    Type *v = *p;
-    if (v->kind == TY_BASIC && is_string(v)) {
-      *string = true;
-      v = bytes;
-    }
+    Type *v = as_bytes(*p);
+    *string |= v != *p;
     if (u && !identical(u, v))
       return NULL;
     u = v;
   }
   return *string ? types_basic[B_STRING] : u;
+}
+
+Type *send_only_term(Type *t) {
+  if (!is_type_param(t)) {
+    Type *u = under(t);
+    return u->kind == TY_CHAN && !(u->chan.dir & GL_RECV_DIR) ? t : NULL;
+  }
+  TypeList list = {0};
+  if (!members(t, &list))
+    return NULL;
+  vec_each(struct Term, term, &under(t)->interface.terms) {
+    if (send_only_term(term->type))
+      return term->type;
+  }
+  return NULL;
 }
 
 bool each_under(Type *t, bool (*ok)(Type *u, void *data), void *data) {

@@ -539,20 +539,26 @@ void check_type_params(Checker *c, FieldVec *fields, TypeVec *out) {
   }
 }
 
-static Type *generic_receiver(Checker *c, Expr *x, Type *base) {
-  TypeVec params = {0};
+// Declares the type parameters that the receiver names. False after an error.
+static bool receiver_params(Checker *c, Expr *x, TypeVec *params) {
   vec_each(Expr *, p, &x->index.indices) {
     Expr *name = unparen(*p);
     if (name->kind != E_IDENT) {
       check_error(c, name->pos,
                   "receiver type parameter %s must be an identifier",
                   expr_string(perm, name));
-      return type_invalid;
+      return false;
     }
-    Object *param = new_tparam(c, name, params.len);
-    vec_push(&params, param->type);
+    Object *param = new_tparam(c, name, params->len);
+    vec_push(params, param->type);
     denotes(name, param->type);
   }
+  return true;
+}
+
+static Type *generic_receiver(Checker *c, Expr *x, Type *base) {
+  TypeVec params = {0};
+  if (!receiver_params(c, x, &params)) return type_invalid;
   TypeVec *formal = &base->named.tparams;
   if (params.len != formal->len) {
     check_error(c, expr_start(x), "receiver declares %d type parameter%s, "
@@ -583,16 +589,22 @@ Type *check_receiver_type(Checker *c, Expr *x) {
   }
   require_lang(c, expr_start(base), 18, "type instantiation");
   Type *g = check_generic_type(c, base->index.x);
-  if (g->kind == TY_INVALID) return g;
+  if (g->kind == TY_INVALID) {
+    receiver_params(c, base, &(TypeVec){0});
+    return g;
+  }
   if (g->kind == TY_NAMED && is_generic(g) && g->named.obj->type_.alias) {
-    check_error(c, expr_start(base->index.x),
-                "cannot define new methods on generic alias type %s",
-                type_str(c, g));
+    if (under(g)->kind != TY_INVALID)
+      check_error(c, expr_start(base->index.x),
+                  "cannot define new methods on generic alias type %s",
+                  type_str(c, g));
+    receiver_params(c, base, &(TypeVec){0});
     return type_invalid;
   }
   if (g->kind != TY_NAMED || !is_generic(g)) {
     check_error(c, expr_start(base->index.x), "%s is not a generic type",
                 type_str(c, g));
+    receiver_params(c, base, &(TypeVec){0});
     return type_invalid;
   }
   Type *t = generic_receiver(c, base, g);
@@ -650,7 +662,10 @@ static Type *instance_type(Checker *c, Expr *x) {
   Type *g = check_generic_type(c, x->index.x);
   TypeVec args = {0};
   bool ok = g->kind != TY_INVALID;
-  if (ok && !(g->kind == TY_NAMED && is_generic(g))) {
+  if (ok && !(g->kind == TY_NAMED && is_generic(g)) && c->in_length &&
+      g->kind == TY_NAMED && !g->named.targs.len && needs_itself(c, g)) {
+    ok = false;
+  } else if (ok && !(g->kind == TY_NAMED && is_generic(g))) {
     Buf list = {0};
     vec_each(Expr *, a, &x->index.indices)
       buf_printf(&list, "%s%s", a == x->index.indices.at ? "" : ", ",

@@ -127,6 +127,12 @@ static void errors(void **state) {
        "1:1: error: identifier cannot begin with digit U+0661 '\xd9\xa1'"},
       {"a\xef\xbb\xbf", "a\xef\xbb\xbf EOF",
        "1:2: error: invalid BOM in the middle of the file"},
+      {"\n\xef\xbb\xbf" "var", "var",
+       "2:1: error: invalid BOM in the middle of the file"},
+      {"\xffvar", "var", "1:1: error: invalid UTF-8 encoding"},
+      {"'\xff\xff'", "!'\xff\xff' EOF",
+       "1:2: error: invalid UTF-8 encoding\n"
+       "t:1:4: error: empty rune literal or unescaped '"},
       {"\"\xff\"", "\"\xff\" EOF", "1:2: error: invalid UTF-8 encoding"},
       {"// \xff", "", "1:4: error: invalid UTF-8 encoding"},
   };
