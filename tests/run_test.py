@@ -30,6 +30,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,19 +98,31 @@ class Test:
 
     def execute(self, argv, limit, **env):
         e = dict(os.environ, NO_COLOR="1", **env)
+        p = subprocess.Popen(argv, stdin=subprocess.DEVNULL, env=e,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            p = subprocess.run(argv, stdin=subprocess.DEVNULL, env=e,
-                               capture_output=True, timeout=limit)
-        except subprocess.TimeoutExpired as x:
+            out, err = p.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            out, err = self.end(p)
             raise Failure("%s: still running after %d s\nstdout:\n%s\n"
                           "stderr:\n%s" % (
                               os.path.basename(argv[0]), limit,
-                              clip((x.stdout or b"").decode("utf-8",
-                                                            "replace")),
-                              clip((x.stderr or b"").decode("utf-8",
-                                                            "replace"))))
+                              clip(out.decode("utf-8", "replace")),
+                              clip(err.decode("utf-8", "replace"), 40000)))
         dec = lambda b: b.decode("utf-8", "surrogateescape")
-        return p.returncode, dec(p.stdout), dec(p.stderr)
+        return p.returncode, dec(out), dec(err)
+
+    @staticmethod
+    def end(p):
+        """What a program that takes too long wrote. Asked to, it says what
+        its goroutines wait for, if it still can."""
+        for sig in (signal.SIGQUIT, signal.SIGKILL):
+            p.send_signal(sig)
+            try:
+                return p.communicate(timeout=20)
+            except subprocess.TimeoutExpired as x:
+                got = x.stdout or b"", x.stderr or b""
+        return got  # its children hold the pipes
 
     def for_go(self, work):
         """A copy of the test under names the go command accepts."""
