@@ -177,6 +177,21 @@ expect 'run -x' 0 "$gl" run -x ./steps one 'two words'
 says err "/steps one 'two words'\$"
 says err '^steps$'
 
+# Errors in the library's own sources are reported like others.
+std=$(sed -n 's/^GLSTDLIB=//p' <("$gl" env))
+for broken in 'func broken() int { return nothing }' 'func (' \
+  'import "no/such"'; do
+  for package in runtime errors; do
+    rm -rf std
+    cp -rL "$std" std
+    for file in std/"$package"/*.gl; do
+      echo "$broken" >>"$file"
+    done
+    expect "--build-std, $package with $broken" 1 "$gl" --build-std std stdout
+    says err "^std/$package/.*error: "
+  done
+done
+
 expect 'no command' 2 "$gl"
 expect 'unknown command' 2 "$gl" frobnicate
 expect 'unknown flag' 2 "$gl" build --frobnicate hello.gl
