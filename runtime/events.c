@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: MIT
 //
-// GLDEBUG=events=1: a line for each step of each goroutine, as it is taken: the
+// What happens to goroutines, for who wants to know. The scheduler says each
+// step once, by event(), before others can see it; nobody listening, that costs
+// the test of a word. Two may listen: the execution trace (trace.c), and the
+// lines of GLDEBUG=events=1 here, a line for each step as it is taken: the
 // closure a go statement made, its stack and queue, who runs what and what it
 // waits for, who readies whom. What the scheduler does between two lines is in
-// the function of proc.c, runq.c or sema.c that has the EVENT.
+// the function that has the event().
 //
 // Each line is one write, so lines of several Ms do not mix; their order is
 // that of the writes. Goroutines of the runtime's own are left out.
 #include "runtime.h"
+
+const Tracer *_Atomic gl_tracer;
+_Atomic uint32_t gl_listeners;
+
+void events_init(void) { gl_listeners = gl_debug.events ? LISTEN_LINES : 0; }
 
 static void print_g(const G *gp) {
   print_str("G");
   print_uint(gp->goid);
 }
 
-// "P0 G3", or "P0 scheduler" for what is done on g0 between two Gs.
+// "P0 G3", or "P0 scheduler" for what is done on g0 between two Gs, or "P-
+// sysmon" for the thread that has neither.
 static void begin(const G *gp) {
-  const P *pp = gl_tls_m->p;
+  const M *mp = gl_tls_m;
   print_str("events: P");
-  if (pp) print_int(pp->id);
+  if (mp && mp->p) print_int(mp->p->id);
   else print_str("-");
   print_str(" ");
   if (gp) print_g(gp);
-  else print_str("scheduler");
+  else print_str(mp ? "scheduler" : "sysmon");
 }
 
 static void end(void) {
@@ -48,49 +57,46 @@ static void print_place(uintptr_t pc) {
   print_int(line);
 }
 
-// A go statement of me has made gp and will queue it. (Once it is queued,
-// another M may have run it to its end.)
-void event_go(const G *me, const G *gp) {
+// gp was made and will be queued, by a go statement or by a timer.
+static void line_create(const G *gp) {
   GlString name = {(const uint8_t *)"?", 1};
   symtab_func((uintptr_t)gp->fn->code, &name, NULL);
-  begin(me);
-  print_str(" go: ");
+  begin(gl_tls_m->curg);
+  print_str(gp->gopc ? " go: " : ": a timer starts ");
   print_g(gp);
-  print_str(" will run ");
+  print_str(gp->gopc ? " will run " : ", which will run ");
   print_bytes(name.ptr, (size_t)name.len);
   print_str(" (closure ");
   print_hex((uintptr_t)gp->fn);
   print_str(", stack of ");
   print_uint((uint64_t)(gp->first->hi - gp->first->lo));
-  print_str(" bytes), to the ");
-  print_queue(true);
-  print_place(gp->gopc - 1);
+  print_str(" bytes)");
+  if (gp->gopc) {
+    print_str(", to the ");
+    print_queue(true);
+    print_place(gp->gopc - 1);
+  }
   end();
 }
 
 // Whatever runs here makes gp runnable and will queue it.
-void event_ready(const G *gp, bool next) {
-  if (gp->system) return;
-  begin(gl_tls_m->curg);
-  print_str(" readies ");
-  print_g(gp);
-  print_str(": to the ");
-  print_queue(next);
+static void line_ready(const G *gp, int why) {
+  if (why == READY_WOKEN) {
+    begin(NULL);
+    print_str(": what ");
+    print_g(gp);
+    print_str(" waited for has come");
+  } else {
+    begin(gl_tls_m->curg);
+    print_str(" readies ");
+    print_g(gp);
+    print_str(": to the ");
+    print_queue(why == READY_NEXT);
+  }
   end();
 }
 
-// Timers or the poller have made gp runnable.
-void event_woken(const G *gp) {
-  if (gp->system) return;
-  begin(NULL);
-  print_str(": what ");
-  print_g(gp);
-  print_str(" waited for has come");
-  end();
-}
-
-void event_run(const G *gp, bool inherit) {
-  if (gp->system) return;
+static void line_run(const G *gp, bool inherit) {
   begin(NULL);
   print_str(" switches to ");
   print_g(gp);
@@ -99,13 +105,28 @@ void event_run(const G *gp, bool inherit) {
 }
 
 // gp stops running here; why it does, and what it waits for.
-void event_stop(const G *gp, const char *why, const char *what) {
-  if (gp->system) return;
+static void line_stop(const G *gp, const char *why, const char *what) {
   begin(gp);
   print_str(" ");
   print_str(why);
   print_str(what);
   end();
+}
+
+static void line(int kind, const G *gp, int why) {
+  switch (kind) {
+  case EVENT_CREATE: line_create(gp); break;
+  case EVENT_START: line_run(gp, why); break;
+  case EVENT_UNBLOCK: line_ready(gp, why); break;
+  case EVENT_BLOCK: line_stop(gp, "waits: ", wait_reason_text(why)); break;
+  case EVENT_STOP:
+    line_stop(gp, why ? "yields" : "is preempted: to the global queue", "");
+    break;
+  case EVENT_END:
+    line_stop(gp, "ends; kept for another go statement", "");
+    break;
+  default: break;
+  }
 }
 
 void event_steal(const P *from, uint32_t n) {
@@ -115,4 +136,11 @@ void event_steal(const P *from, uint32_t n) {
   print_str(" from the queue of P");
   print_int(from->id);
   end();
+}
+
+// Somebody listens.
+void event_tell(int kind, const G *gp, int why) {
+  uint32_t who = gl_listeners;
+  if (who & LISTEN_TRACE) gl_tracer->note(kind, gp, why);
+  if (who & LISTEN_LINES && gp && !gp->system) line(kind, gp, why);
 }

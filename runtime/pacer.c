@@ -163,7 +163,7 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
     times.start = nanotime();
     times.before = in_use();
     if (gl_tls_m && gl_tls_m->curg)
-      trace_event(TRACE_GCBEGIN, gl_tls_m->curg->goid, 0, 0, 0);
+      event(EVENT_GCBEGIN, gl_tls_m->curg, 0);
     break;
   case GC_EVENT_PRE_STOP_WORLD: times.stop = nanotime(); break;
   case GC_EVENT_POST_STOP_WORLD: pools_clear(); break;
@@ -178,7 +178,7 @@ static void GC_CALLBACK on_event(GC_EventType ev) {
   case GC_EVENT_END:
     finish();
     if (gl_tls_m && gl_tls_m->curg)
-      trace_event(TRACE_GCEND, gl_tls_m->curg->goid, 0, 0, 0);
+      event(EVENT_GCEND, gl_tls_m->curg, 0);
     break;
   default: break;
   }

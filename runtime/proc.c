@@ -81,9 +81,8 @@ static void injectlist(G *list) {
   while (list) {
     G *gp = list;
     list = gp->schedlink;
-    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
+    event(EVENT_UNBLOCK, gp, READY_WOKEN);
     gp->status = Grunnable;
-    EVENT(event_woken(gp));
     globrunqput_locked(gp);
     n++;
   }
@@ -103,7 +102,7 @@ void acquirep(P *pp) {
 P *releasep(void) {
   M *mp = gl_tls_m;
   P *pp = mp->p;
-  trace_event(TRACE_PSTOP, 0, 0, 0, 0);
+  event(EVENT_PSTOP, NULL, 0);
   mp->p = NULL;
   pp->m = NULL;
   atomic_store(&pp->status, Pidle);
@@ -205,12 +204,11 @@ NORETURN void execute(G *gp, bool inherit) {
     atomic_store_explicit(&pp->schedtick, pp->schedtick + 1,
                           memory_order_relaxed);
   if (UNLIKELY(gp->blockedat != 0)) profile_unblocked(gp);
-  trace_event(TRACE_START, gp->goid, 0, 0, 0);
+  event(EVENT_START, gp, inherit);
   if (UNLIKELY(gp->asave != NULL)) {
     M *mp = gl_tls_m;
     mp->aretired = gp->asave;  // free for reuse at the next schedule
   }
-  EVENT(event_run(gp, inherit));
   gl_gogo(gp);
 }
 
@@ -266,11 +264,10 @@ static bool check_runqs(void) {
 // them. The first is not queued but returned, to run at once.
 static G *take_polled(P *pp, G *list) {
   GQueue q = {.head = list->schedlink};
-  trace_event(TRACE_UNBLOCK, list->goid, 0, 0, 0);
+  event(EVENT_UNBLOCK, list, READY_WOKEN);
   for (G *gp = q.head; gp; gp = gp->schedlink) {
-    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
+    event(EVENT_UNBLOCK, gp, READY_WOKEN);
     gp->status = Grunnable;
-    EVENT(event_woken(gp));
     q.tail = gp;
     q.n++;
   }
@@ -278,7 +275,6 @@ static G *take_polled(P *pp, G *list) {
     runqput_batch(pp, &q);
     if (gl_sched.npidle != 0) wakep();
   }
-  EVENT(event_woken(list));
   list->status = Grunnable;
   return list;
 }
@@ -473,10 +469,9 @@ void sched_tick(int64_t now) {
 // Before a G is queued where others see it under a lock the caller holds.
 void gopark_prepare(G *gp, int reason) {
   gp->waitreason = (uint8_t)reason;
-  EVENT(event_stop(gp, "waits: ", wait_reason_text(reason)));
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   if (UNLIKELY((gl_blockrate | gl_mutexrate) != 0)) profile_blocked(gp);
-  trace_event(TRACE_BLOCK, gp->goid, reason, 0, 0);
+  event(EVENT_BLOCK, gp, reason);
   atomic_store_explicit(&gp->status, Gwaiting, memory_order_relaxed);
   dropg(gl_tls_m);
 }
@@ -497,9 +492,8 @@ NORETURN void gopark_chan(G *gp, Hchan *c, int reason) {
 
 // Make a waiting G runnable, next on this P.
 void goready(G *gp) {
-  trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
+  event(EVENT_UNBLOCK, gp, READY_NEXT);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
-  EVENT(event_ready(gp, true));
   runqput(cur_p(), gp, true);
   if (UNLIKELY(gl_sched.npidle != 0)) wakep();
 }
@@ -507,9 +501,8 @@ void goready(G *gp) {
 // The same, behind those that are runnable: for the second and later ones of
 // many, which then run in their order.
 void goready_behind(G *gp) {
-  trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
+  event(EVENT_UNBLOCK, gp, READY_BEHIND);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
-  EVENT(event_ready(gp, false));
   runqput(cur_p(), gp, false);
   if (UNLIKELY(gl_sched.npidle != 0)) wakep();
 }
@@ -528,8 +521,7 @@ void gosched(G *gp) {
   if (alone && gl_sched.runqsize == 0 && pp->timer0when == 0 &&
       !gl_sched.gcwaiting && !netpoll_any_waiters())
     return;
-  EVENT(event_stop(gp, "yields", ""));
-  trace_event(TRACE_STOP, gp->goid, 1, 0, 0);
+  event(EVENT_STOP, gp, true);
   dropg(gl_tls_m);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_relaxed);
   if (alone) globrunqput(gp);
@@ -543,8 +535,7 @@ void gosched(G *gp) {
 NORETURN void gopreempt(G *gp) {
   P *pp = cur_p();
   if (atomic_exchange(&pp->spent, false)) pp->turn = !pp->fair;
-  EVENT(event_stop(gp, "is preempted: to the global queue", ""));
-  trace_event(TRACE_STOP, gp->goid, 0, 0, 0);
+  event(EVENT_STOP, gp, false);
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   globrunqput(gp);
@@ -681,16 +672,21 @@ static G *new_runnable(const GlFuncVal *fn, size_t stack, uintptr_t gopc,
   gp->goid = next_goid(pp);
   gp->bp = (uintptr_t)(sp + 5);
   gp->sp = (uintptr_t)sp;
-  gp->system = false;
   count_gs(pp, 1);
   atomic_store_explicit(&gp->status, Grunnable, memory_order_release);
   return gp;
 }
 
-G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
+// For a timer that starts a goroutine parent is NULL. system: the new G is of
+// the runtime's own.
+G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, const G *parent,
+             bool system) {
   if (UNLIKELY(!fn)) fatal("go of nil func value");
-  G *gp = new_runnable(fn, stack_site(cur_p(), gopc), gopc, parent);
-  trace_event(TRACE_CREATE, gp->goid, 0, (uintptr_t)fn->code, parent);
+  G *gp = new_runnable(fn, stack_site(cur_p(), gopc), gopc,
+                       parent ? parent->goid : 0);
+  gp->system = system;
+  if (parent && !system) gp->labels = parent->labels;
+  event(EVENT_CREATE, gp, 0);
   return gp;
 }
 
@@ -698,9 +694,7 @@ G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent) {
 // left the stack.
 void go(const GlFuncVal *fn) {
   G *me = gl_tls_g;
-  G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me->goid);
-  gp->labels = me->labels;
-  EVENT(event_go(me, gp));
+  G *gp = proc_newg(fn, ((uintptr_t *)me->sp)[1], me, false);
   runqput(cur_p(), gp, true);
   static _Atomic bool started;
   if (UNLIKELY(!started) && !atomic_exchange(&started, true)) sysmon_start();
@@ -709,8 +703,7 @@ void go(const GlFuncVal *fn) {
 
 // ccall: a go statement for a goroutine of the runtime's own.
 void gl_gosystem(const GlFuncVal *fn) {
-  G *gp = proc_newg(fn, ((uintptr_t *)gl_tls_g->sp)[1], gl_tls_g->goid);
-  gp->system = true;
+  G *gp = proc_newg(fn, ((uintptr_t *)gl_tls_g->sp)[1], gl_tls_g, true);
   atomic_fetch_add(&gl_sched.nsysgs, 1);
   runqput(cur_p(), gp, true);
 }
@@ -718,8 +711,7 @@ void gl_gosystem(const GlFuncVal *fn) {
 // mcall: the end of a G.
 void goexit0(G *gp) {
   M *mp = gl_tls_m;
-  EVENT(event_stop(gp, "ends; kept for another go statement", ""));
-  trace_event(TRACE_END, gp->goid, 0, 0, 0);
+  event(EVENT_END, gp, 0);
   atomic_store(&gp->status, Gdead);
   dropg(mp);
   gp->sp = 0;

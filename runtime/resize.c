@@ -18,7 +18,7 @@ static void stay_frozen(void) {
 
 void stop_the_world(void) {
   stay_frozen();
-  trace_event(TRACE_STWBEGIN, gl_tls_g->goid, 0, 0, 0);
+  event(EVENT_STWBEGIN, gl_tls_g, 0);
   P *pp = cur_p();
   lock(&gl_sched.lock);
   gl_sched.stopwait = gl_gomaxprocs;
@@ -121,7 +121,7 @@ P *procresize(int32_t n) {
 void start_the_world(int32_t procs) {
   lock(&gl_sched.lock);
   P *work = procresize(procs);
-  trace_event(TRACE_STWEND, gl_tls_g->goid, 0, 0, 0);
+  event(EVENT_STWEND, gl_tls_g, 0);
   atomic_store(&gl_sched.gcwaiting, false);
   if (gl_sched.frozen) atomic_store(&gl_sched.gcwaiting, true);  // meanwhile
   if (gl_sched.sysmonwait) {

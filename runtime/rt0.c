@@ -42,6 +42,7 @@ int main(int argc, char **argv, char **envp) {
   sigset_t mask = put_off_signals();
   open_standard_files();
   env_init(argc, argv, envp);
+  events_init();
   int32_t procs = env_procs();
   stack_init();
   gc_init(procs);

@@ -86,8 +86,6 @@ void runqput_batch(P *pp, GQueue *q) {
 // that spin. The others shall not wait behind the global queue: a ring without
 // room gives it half of what it has first.
 void runqput_woken(P *pp, GQueue *q) {
-  for (G *gp = q->head; gl_debug.events && gp; gp = gp->schedlink)
-    event_woken(gp);
   G *first = q->head;
   q->head = first->schedlink;
   q->n--;
@@ -209,7 +207,7 @@ G *runqsteal(P *pp, P *p2, bool stealnext) {
   if (n == 0) return NULL;
   counter_inc(COUNT_STEAL);
   counter_add(COUNT_STOLEN, n);
-  EVENT(event_steal(p2, n));
+  if (UNLIKELY(gl_debug.events)) event_steal(p2, n);
   n--;
   G *gp = LOAD(pp->runq[(t + n) % RUNQ_SIZE], relaxed);
   if (n > 0)

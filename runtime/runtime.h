@@ -167,27 +167,23 @@ typedef struct Prof {
   uintptr_t pcs[PROF_DEPTH];
 } Prof;
 
-// What trace.c notes; stdlib/runtime/trace.gl has the same numbers. The event
-// is about the G goid, on M m with P p (-1: none).
+// What happens to Gs; events.c. stdlib/runtime/trace.gl has the same numbers.
+// In brackets is what else is said, the `why` of event().
 enum {
-  TRACE_STATUS,    // at the start: reason its state, arg the M, extra: runs
-  TRACE_CREATE,    // a new G; arg is its code, extra who created it
-  TRACE_START, TRACE_STOP, TRACE_BLOCK, TRACE_UNBLOCK, TRACE_END,
-  TRACE_SYSBEGIN, TRACE_SYSEND,
-  TRACE_PSTOP,     // the M gives its P up
-  TRACE_STWBEGIN, TRACE_STWEND, TRACE_GCBEGIN, TRACE_GCEND,
+  EVENT_STATUS,    // at the start of a trace [state]: arg the M, extra: runs
+  EVENT_CREATE,    // a new G: arg is its code, extra who created it
+  EVENT_START,     // runs [bool: in the time slice of the one before]
+  EVENT_STOP,      // stays runnable [bool: of its own accord]
+  EVENT_BLOCK,     // [WAIT_*]
+  EVENT_UNBLOCK,   // [READY_*]
+  EVENT_END,
+  EVENT_SYSBEGIN, EVENT_SYSEND,
+  EVENT_PSTOP,     // the M gives its P up
+  EVENT_STWBEGIN, EVENT_STWEND, EVENT_GCBEGIN, EVENT_GCEND,
   // By runtime/trace: arg is the task, extra two numbers of strings.
-  TRACE_TASK, TRACE_TASKEND, TRACE_REGION, TRACE_REGIONEND, TRACE_LOG
+  EVENT_TASK, EVENT_TASKEND, EVENT_REGION, EVENT_REGIONEND, EVENT_LOG
 };
-enum { TRACE_SYSMON = 1 << 30 };  // as an M's id
-typedef struct TraceEvent {
-  int64_t when;
-  uint64_t goid, arg, extra, seq;
-  struct Prof *stack;
-  int32_t m;
-  int16_t p;
-  uint8_t kind, reason;
-} TraceEvent;
+enum { READY_NEXT, READY_BEHIND, READY_WOKEN };  // by timers or the poller
 typedef struct TraceBuf TraceBuf;
 typedef struct TraceOut {
   TraceBuf *_Atomic buf;
@@ -564,7 +560,8 @@ void note_wakeup(Note *n);
 
 // proc.c
 void sched_init(int32_t procs);
-G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, uint64_t parent);
+G *proc_newg(const GlFuncVal *fn, uintptr_t gopc, const G *parent,
+             bool system);
 void new_main(void);  // makes the main goroutine, runnable
 NORETURN void schedule(void);
 NORETURN void gopark_unlock(G *gp, Lock *l, int reason);
@@ -736,16 +733,10 @@ extern const CpuProf *_Atomic gl_cpuprof;
 // trace.c, in programs that can ask for the trace; gl_tracer is NULL until it
 // is asked for the first time.
 typedef struct Tracer {
-  void (*note)(int kind, uint64_t goid, int why, uint64_t arg, uint64_t extra);
+  void (*note)(int kind, const G *gp, int why);
   void (*flush)(M *mp);  // its thread ends
 } Tracer;
-extern const Tracer *_Atomic gl_tracer;  // both in schedtrace.c
-extern _Atomic bool gl_tracing;
-static inline void trace_event(int kind, uint64_t goid, int why, uint64_t arg,
-                               uint64_t extra) {
-  if (UNLIKELY(atomic_load_explicit(&gl_tracing, memory_order_relaxed)))
-    gl_tracer->note(kind, goid, why, arg, extra);
-}
+extern const Tracer *_Atomic gl_tracer;  // events.c
 
 // memprofile.c
 extern bool gl_memprof;  // can the program ask for a heap profile?
@@ -833,13 +824,16 @@ void entersyscall(G *gp);
 bool exitsyscall(G *gp);
 NORETURN void exitsyscall0(G *gp);
 
-// events.c: GLDEBUG=events=1
-#define EVENT(call) do { if (UNLIKELY(gl_debug.events)) (call); } while (0)
-void event_go(const G *me, const G *gp);
-void event_ready(const G *gp, bool next), event_woken(const G *gp);
-void event_run(const G *gp, bool inherit);
-void event_stop(const G *gp, const char *why, const char *what);
+// events.c. gp is NULL where an event is of no G.
+enum { LISTEN_LINES = 1, LISTEN_TRACE = 2 };
+extern _Atomic uint32_t gl_listeners;  // LISTEN_*
+void event_tell(int kind, const G *gp, int why);
+static inline void event(int kind, const G *gp, int why) {
+  if (UNLIKELY(atomic_load_explicit(&gl_listeners, memory_order_relaxed) != 0))
+    event_tell(kind, gp, why);
+}
 void event_steal(const P *from, uint32_t n);
+void events_init(void);
 
 // signal.c
 void signal_init(void);

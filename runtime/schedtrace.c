@@ -10,8 +10,6 @@
 const char *const gl_pstatus_name[] = {"Pidle", "Prunning", "Psyscall",
                                        "Pgcstop", "Pdead"};
 uint64_t gl_counts[COUNTERS];
-const Tracer *_Atomic gl_tracer;
-_Atomic bool gl_tracing;
 
 const char *gstatus_name(uint32_t status) {
   switch (status & ~(uint32_t)Gscan) {

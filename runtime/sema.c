@@ -195,7 +195,7 @@ void semrelease(G *gp, _Atomic uint32_t *addr, bool handoff) {
   if (UNLIKELY(gl_mutexrate != 0)) profile_contention(gp, sg->g);
   goready(sg->g);
   if (!handoff) return;
-  trace_event(TRACE_STOP, gp->goid, 1, 0, 0);
+  event(EVENT_STOP, gp, true);
   dropg(gl_tls_m);
   atomic_store(&gp->status, Grunnable);
   runqput(cur_p(), gp, false);

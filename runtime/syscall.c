@@ -35,7 +35,7 @@ void entersyscall(G *gp) {
     sysmon_start();
   M *mp = gl_tls_m;
   P *pp = mp->p;
-  trace_event(TRACE_SYSBEGIN, gp->goid, 0, 0, 0);
+  event(EVENT_SYSBEGIN, gp, 0);
   gp->waitsince = atomic_load_explicit(&gl_sched.coarse, memory_order_relaxed);
   atomic_store_explicit(&gp->status, Gsyscall, memory_order_relaxed);
   mp->oldp = pp;
@@ -72,7 +72,7 @@ bool exitsyscall(G *gp) {
     acquirep(pp);
   }
   atomic_fetch_add_explicit(&pp->syscalltick, 1, memory_order_relaxed);
-  trace_event(TRACE_SYSEND, gp->goid, 0, 0, 0);
+  event(EVENT_SYSEND, gp, 0);
   atomic_store_explicit(&gp->status, Grunning, memory_order_relaxed);
   return true;
 }
@@ -80,7 +80,7 @@ bool exitsyscall(G *gp) {
 // The slow end: gp is saved like a parked G.
 NORETURN void exitsyscall0(G *gp) {
   M *mp = gl_tls_m;
-  trace_event(TRACE_SYSEND, gp->goid, 0, 0, 0);
+  event(EVENT_SYSEND, gp, 0);
   dropg(mp);
   atomic_store(&gp->status, Grunnable);
   lock(&gl_sched.lock);

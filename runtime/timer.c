@@ -337,17 +337,21 @@ bool gl_timer_reset(Timer *t, int64_t when, int64_t period) {
 
 // ------------------------------------------------------------------ firing
 
-static void append(GQueue *q, G *list) {
+static void append(GQueue *q, G *gp) {
+  gp->schedlink = NULL;
+  if (q->tail) q->tail->schedlink = gp;
+  else q->head = gp;
+  q->tail = gp;
+  q->n++;
+}
+
+static void wake_all(GQueue *q, G *list) {
   while (list) {
     G *gp = list;
     list = gp->schedlink;
-    gp->schedlink = NULL;
-    trace_event(TRACE_UNBLOCK, gp->goid, 0, 0, 0);
+    event(EVENT_UNBLOCK, gp, READY_WOKEN);
     atomic_store(&gp->status, Grunnable);
-    if (q->tail) q->tail->schedlink = gp;
-    else q->head = gp;
-    q->tail = gp;
-    q->n++;
+    append(q, gp);
   }
 }
 
@@ -362,7 +366,7 @@ static void fire_chan(Timer *t, int64_t now, GQueue *q) {
   if (first) timer_wake_poller(when);
   if (!wake) return;
   chan_release(wake);
-  append(q, wake);
+  wake_all(q, wake);
 }
 
 // With pp->timerlock: take up to LATER timers that are due out of the heap,
@@ -379,7 +383,7 @@ static int take_due(P *pp, int64_t now, Timer **later, GQueue *q) {
     if (t->kind == TIMER_READY) wake = t->arg;
     else if (t->kind == TIMER_DEADLINE) netpoll_deadline(&as_it_was, &wake);
     else later[n++] = t;
-    append(q, wake);
+    wake_all(q, wake);
   }
   return n;
 }
@@ -402,9 +406,7 @@ int64_t timers_run(P *pp, int64_t now, bool *ran) {
         fire_chan(later[i], now, &q);
         continue;
       }
-      G *gp = proc_newg(later[i]->arg, 0, 0);
-      gp->schedlink = NULL;
-      append(&q, gp);
+      append(&q, proc_newg(later[i]->arg, 0, NULL, false));
     }
   } while (n == LATER);
   if (q.head) {

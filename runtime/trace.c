@@ -15,13 +15,24 @@
 // later times than that of the beginning of the reader's round. So each round
 // yields all events up to its beginning, sorted.
 //
-// Off, the trace costs a test of gl_tracing where Gs change their state.
+// trace_note is called by event() (events.c) while the trace is on.
 #include "runtime.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { BUF_EVENTS = 1000 };
+enum { TRACE_SYSMON = 1 << 30 };  // as an M's id
+
+// The note of an event: the G is goid, on M m with P p (-1: none).
+typedef struct TraceEvent {
+  int64_t when;
+  uint64_t goid, arg, extra, seq;
+  struct Prof *stack;
+  int32_t m;
+  int16_t p;
+  uint8_t kind, reason;
+} TraceEvent;
 
 struct TraceBuf {
   TraceBuf *next;
@@ -56,13 +67,14 @@ static Prof *stack_here(void) {
   return n > 0 ? profile_bucket(PROF_TRACE, pcs, n) : NULL;
 }
 
-// With gl_tracing, see trace_event.
-static void trace_note(int kind, uint64_t goid, int reason, uint64_t arg,
-                uint64_t extra) {
+static bool tracing(void) { return gl_listeners & LISTEN_TRACE; }
+
+static void note(int kind, uint64_t goid, int reason, uint64_t arg,
+                 uint64_t extra) {
   M *mp = gl_tls_m;
   TraceOut *out = mp ? &mp->trace : &sysmon_out;
-  bool stack = kind != TRACE_START && kind != TRACE_END &&
-               kind != TRACE_PSTOP && kind != TRACE_SYSEND;
+  bool stack = kind != EVENT_START && kind != EVENT_END &&
+               kind != EVENT_PSTOP && kind != EVENT_SYSEND;
   Prof *prof = stack ? stack_here() : NULL;
   atomic_store(&out->busy, true);
   TraceBuf *b = atomic_exchange(&out->buf, NULL);
@@ -80,6 +92,12 @@ static void trace_note(int kind, uint64_t goid, int reason, uint64_t arg,
     atomic_store(&out->buf, b);
   }
   atomic_store(&out->busy, false);
+}
+
+static void trace_note(int kind, const G *gp, int why) {
+  bool create = kind == EVENT_CREATE;
+  note(kind, gp ? gp->goid : 0, why, create ? (uintptr_t)gp->fn->code : 0,
+       create ? gp->parentgoid : 0);
 }
 
 // A thread ends.
@@ -126,7 +144,7 @@ static int by_time(const void *a, const void *b) {
 
 // All that was noted before now.
 static void take(void) {
-  int64_t begin = gl_tracing ? nanotime() : INT64_MAX;
+  int64_t begin = tracing() ? nanotime() : INT64_MAX;
   memmove(taken, taken + at, (ntaken - at) * sizeof *taken);
   ntaken -= at;
   at = 0;
@@ -179,15 +197,14 @@ static void note_all(G *me) {
     uint32_t s = gp->status & ~(uint32_t)Gscan;
     if (s == Gdead || s == Gidle) continue;
     M *mp = s == Gsyscall ? gp->m : NULL;
-    trace_note(TRACE_STATUS, gp->goid, (int)s, mp ? (uint64_t)mp->id : 0,
-               gp == me);
+    note(EVENT_STATUS, gp->goid, (int)s, mp ? (uint64_t)mp->id : 0, gp == me);
   }
 }
 
 // mcall: on with the trace. ret[0]: 0, or 1: ask again, or 2: it is on.
 void trace_start(G *gp) {
-  gp->ret[0] = gl_tracing ? 2 : 1;
-  if (gl_tracing) return;
+  gp->ret[0] = tracing() ? 2 : 1;
+  if (tracing()) return;
   if (!trylock(&gl_stwlock)) {
     gosched(gp);
     return;
@@ -197,19 +214,21 @@ void trace_start(G *gp) {
   ntaken = ready = at = 0;
   gl_tracer = &tracer;
   note_all(gp);
-  atomic_store(&gl_tracing, true);
+  atomic_fetch_or(&gl_listeners, LISTEN_TRACE);
   start_the_world(gl_gomaxprocs);
   unlock(&gl_stwlock);
   gp->ret[0] = 0;
 }
 
 // ccall: off. What was noted remains to be read.
-void gl_trace_stop(void) { atomic_store(&gl_tracing, false); }
+void gl_trace_stop(void) {
+  atomic_fetch_and(&gl_listeners, ~(uint32_t)LISTEN_TRACE);
+}
 
-bool gl_trace_on(void) { return gl_tracing; }
+bool gl_trace_on(void) { return tracing(); }
 
-// ccall: an event of the program's own; kind is TRACE_TASK or one of those that
+// ccall: an event of the program's own; kind is EVENT_TASK or one of those that
 // follow.
 void gl_trace_user(intptr_t kind, uint64_t task, uint64_t extra) {
-  trace_event((int)kind, gl_tls_g->goid, 0, task, extra);
+  if (tracing()) note((int)kind, gl_tls_g->goid, 0, task, extra);
 }

@@ -34,11 +34,14 @@ int32_t gl_gomaxprocs = THREADS, gl_ncpu = 2;
 _Thread_local M *gl_tls_m;
 _Thread_local G *gl_tls_g;
 struct Debug gl_debug;
-void event_woken(const G *gp) { (void)gp; }
+void event_tell(int kind, const G *gp, int why) {
+  (void)kind;
+  (void)gp;
+  (void)why;
+}
 void event_steal(const P *from, uint32_t n) { (void)from, (void)n; }
 uint64_t gl_counts[COUNTERS];
-const Tracer *_Atomic gl_tracer;
-_Atomic bool gl_tracing;
+_Atomic uint32_t gl_listeners;
 
 typedef struct Thread {
   G g;  // first: goready finds the note by it
@@ -121,10 +124,11 @@ void netpoll_deadline(Timer *t, G **wake) {
 }
 uint64_t rand_next(uint64_t *s) { return *s = *s * 6364136223846793005u + 1; }
 static _Atomic int functions;
-G *proc_newg(const GlFuncVal *fn, uintptr_t pc, uint64_t parent) {
+G *proc_newg(const GlFuncVal *fn, uintptr_t pc, const G *parent, bool system) {
   (void)fn;
   (void)pc;
   (void)parent;
+  (void)system;
   functions++;
   return calloc(1, sizeof(G));
 }
