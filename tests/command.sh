@@ -4,6 +4,7 @@
 # command.sh GL: the command line. Exit statuses, several files, folders,
 # .go files, arguments, stages, diagnostics as text and as JSON, and an
 # installed tree that works without the build tree.
+. "$(dirname "$0")/ordinary.sh"
 set -u
 gl=$(realpath "$1")
 here=$(cd "$(dirname "$0")" && pwd)

@@ -4,6 +4,7 @@
 # gdb.sh GL: a debugger breaks on main.main, steps by line, prints ints,
 # strings and structs, and walks back through deep recursion. Skipped (77)
 # without gdb.
+. "$(dirname "$0")/ordinary.sh"
 set -eu
 gl=$1
 command -v gdb >/dev/null || exit 77

@@ -4,6 +4,7 @@
 # imports.sh GL: which packages words and imports name. Import paths,
 # patterns, several programs, modules elsewhere (replace, vendor, module
 # cache, go.work), test files, and the order of initialization.
+. "$(dirname "$0")/ordinary.sh"
 set -u
 gl=$(realpath "$1")
 work=$(mktemp -d) || exit 1
@@ -211,8 +212,8 @@ for signal in TERM HUP; do
     [ -n "$(ls tmp)" ] && break
     sleep 0.05
   done
-  kill -$signal $pid
-  wait $pid 2>/dev/null
+  kill -$signal $pid 2>/dev/null
+  wait $pid 2>/dev/null && rm -f prog # it was faster than the signal
   find . -name 'prog*tmp' | grep . && fail "an unfinished program is left"
   [ -z "$(ls tmp)" ] || fail "after SIG$signal there is $(ls tmp)"
   rm -rf tmp/*

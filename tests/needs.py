@@ -15,6 +15,7 @@ import resource
 import signal
 import socket
 import sys
+import threading
 
 
 def refused(family, kind, address):
@@ -53,6 +54,24 @@ def descriptors(least):
     return None
 
 
+def threads(least):
+    """As many threads: of this user (ulimit -u), or of the container."""
+    threading.stack_size(64 << 10)
+    done, made = threading.Event(), []
+    try:
+        for _ in range(least):
+            t = threading.Thread(target=done.wait)
+            t.start()
+            made.append(t)
+    except RuntimeError:
+        return f"{len(made)} threads allowed, {least} needed"
+    finally:
+        done.set()
+        for t in made:
+            t.join()
+    return None
+
+
 def file(path):
     """A file or folder that a machine need not have."""
     return None if os.access(path, os.R_OK) else f"no {path}"
@@ -66,6 +85,8 @@ def missing(names):
             why = loopback()
         elif name == "descriptors":
             why = descriptors(int(value))
+        elif name == "threads":
+            why = threads(int(value))
         elif name == "file":
             why = file(value)
         else:
@@ -75,13 +96,17 @@ def missing(names):
     return None
 
 
-def ordinary_signals():
+def ordinary():
     """Undoes what nohup and shells' & leave: signals ignored or blocked.
 
     Children have what this process has, and programs leave an ignored
     signal ignored: what a test expects of SIGHUP would depend on how the
-    tests were started.
+    tests were started. What modes files get would, too, and so would what
+    the runtime does if variables tell it.
     """
+    os.umask(0o022)
+    for name in ("GOGC", "GOMEMLIMIT", "GOTRACEBACK", "GODEBUG"):
+        os.environ.pop(name, None)
     for s in signal.valid_signals():
         if s not in (signal.SIGKILL, signal.SIGSTOP):
             if signal.getsignal(s) == signal.SIG_IGN:

@@ -35,7 +35,8 @@ import subprocess
 import sys
 import tempfile
 
-import needs
+sys.dont_write_bytecode = True  # not into the tree
+import needs  # noqa: E402
 
 FIRST = re.compile(r"//\s*(run|panic|errorcheck|compile|build|golden)\b(.*)")
 NEEDS = re.compile(r"^// needs:(.*)$", re.MULTILINE)
@@ -371,7 +372,7 @@ def main():
         if missing:
             print(f"{missing}: skipped")
             return 77
-        needs.ordinary_signals()
+        needs.ordinary()
         test.perform()
     except Failure as x:
         name = test.path if test else argv[-1]

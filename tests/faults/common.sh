@@ -2,6 +2,7 @@
 #
 # For the scripts beside it, which run as NAME.sh GL: builds NAME.gl to
 # $program in the folder $work, which goes away in the end.
+. "$(dirname "$0")/../ordinary.sh"
 set -u
 gl=$1
 here=$(cd "$(dirname "$0")" && pwd)

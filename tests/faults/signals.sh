@@ -27,22 +27,28 @@ for procs in 1 2 8; do
   begin $procs "$sent"$'\ndone' storm
   ended
 
-  begin $procs done calm
-  stops=0
-  # timeout's only child is the program.
-  while [ -e /proc/$pid ]; do
-    child=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
-    [ -n "$child" ] || continue
-    kill -STOP $child 2>/dev/null || break
-    sleep 0.02
-    kill -CONT $child 2>/dev/null && stops=$((stops + 1))
-    sleep 0.02
+  # On a busy machine the program may end before it was stopped often enough.
+  for ((stops = 0, run = 0; stops < 4 && run < 9; run++)); do
+    begin $procs done calm
+    # timeout's only child is the program.
+    while [ -e /proc/$pid ]; do
+      child=$(cat /proc/$pid/task/$pid/children 2>/dev/null)
+      [ -n "$child" ] || continue
+      kill -STOP $child 2>/dev/null || break
+      sleep 0.02
+      kill -CONT $child 2>/dev/null && stops=$((stops + 1))
+      sleep 0.02
+    done
+    ended
   done
-  ended
   ((stops > 3)) || wrong "stopped only $stops times"
 done
+((failed == 0)) || exit 1
 
-cc -shared -fPIC -o "$work/norestart.so" "$here/norestart.c" || exit 77
+cc -shared -fPIC -o "$work/norestart.so" "$here/norestart.c" || {
+  echo 'skipped: there is no C compiler'
+  exit 77
+}
 for procs in 1 2 8; do
   preload=$work/norestart.so
   begin $procs "$sent"$'\ninterrupted: true\ndone' storm interrupted

@@ -26,7 +26,11 @@ for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' \
 done
 
 # early.c sends SIGQUIT when the runtime first asks for the processors.
-cc -shared -fPIC -o "$work/early.so" "$here/early.c" || exit 77
+((failed == 0)) || exit 1
+cc -shared -fPIC -o "$work/early.so" "$here/early.c" || {
+  echo 'skipped: there is no C compiler'
+  exit 77
+}
 LD_PRELOAD=$work/early.so timeout 250 "$program" "$work/unused" \
   >"$work/out" 2>&1
 status=$?
