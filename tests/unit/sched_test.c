@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // link: runtime
 //
-// The scheduler: many Gs, yielding, sleeping, system calls with hand-off,
-// semaphores, GOMAXPROCS while running, poisoned guards, main returning.
+// The scheduler: many Gs, their reuse, yielding, sleeping, system calls with
+// hand-off, semaphores, GOMAXPROCS while running, poisoned guards, main
+// returning.
 #include "rt_test.h"
 
 static _Atomic int64_t count;
@@ -15,6 +16,28 @@ static void many_main(void) {
   while (count < 50000) t_gosched();
 }
 static void many(void **state) { on_each_procs(many_main); }
+
+// Those that ended are used again, from the P's list and the one of all Ps.
+static int64_t all_gs(void) {
+  int64_t n = 0;
+  for (G *gp = gl_allgs; gp; gp = gp->alllink) n++;
+  return n;
+}
+static void reused_main(void) {
+  enum { MANY = 5000 };
+  int64_t first = 0;
+  count = 0;
+  for (int round = 1; round <= 4; round++) {
+    for (int i = 0; i < MANY; i++) GO(bump);
+    while (count < round * MANY) t_gosched();
+    CHECK(gl_allp[0]->ngfree > 0 && gl_sched.ngfree > MANY / 2);
+    if (round == 1) first = all_gs();
+    CHECK(first > MANY && all_gs() == first);
+  }
+}
+static void reused(void **state) {
+  assert_int_equal(run_in_runtime(reused_main, 1), 0);
+}
 
 static void ends_main(void) { GO(bump); }
 static void sleeper(void) {
@@ -139,6 +162,7 @@ int main(void) {
       cmocka_unit_test(sleeping),   cmocka_unit_test(handoff),
       cmocka_unit_test(semaphores), cmocka_unit_test(resize),
       cmocka_unit_test(clock_starts), cmocka_unit_test(replay),
+      cmocka_unit_test(reused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

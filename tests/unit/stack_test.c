@@ -149,6 +149,27 @@ static void trimmed(void **state) {
   assert_int_equal(run_in_runtime(trimmed_main, 1), 0);
 }
 
+// A goroutine that ends gives back all segments but its first.
+static uint64_t in_use;
+static void deep(void) {
+  cache_behind(cache_behind(gl_tls_g->seg, 1 << 20), 4 << 20);
+  in_use = stack_bytes();
+}
+static void given_back_main(void) {
+  GO(deep);
+  t_gosched();
+  uint64_t before = stack_bytes();
+  for (int i = 0; i < 3; i++) {
+    in_use = 0;
+    GO(deep);
+    t_gosched();
+    CHECK(in_use == before + (5 << 20) && stack_bytes() == before);
+  }
+}
+static void given_back(void **state) {
+  assert_int_equal(run_in_runtime(given_back_main, 1), 0);
+}
+
 // A G keeps its first segment over its lives unless the next needs more.
 static void fit(void **state) {
   new_g();
@@ -169,6 +190,7 @@ int main(void) {
       cmocka_unit_test(growth),    cmocka_unit_test(big_frame),
       cmocka_unit_test(total),     cmocka_unit_test(scavenge),
       cmocka_unit_test(fit),       cmocka_unit_test(trimmed),
+      cmocka_unit_test(given_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
