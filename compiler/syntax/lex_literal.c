@@ -130,6 +130,20 @@ bool lex_identifier(Lexer *l, const char *s) {
   return true;
 }
 
+bool is_identifier(const Name *name) {
+  bool valid = true;
+  for (size_t i = 0; i < name->len && valid;) {
+    utf8proc_int32_t r;
+    utf8proc_ssize_t n =
+        utf8proc_iterate((const utf8proc_uint8_t *)name->s + i,
+                         (utf8proc_ssize_t)(name->len - i), &r);
+    valid = n > 0 && (r == '_' || is_letter(r) ||
+                      (i && utf8proc_category(r) == UTF8PROC_CATEGORY_ND));
+    i += n > 0 ? (size_t)n : 1;
+  }
+  return valid && name->len;
+}
+
 // ---- numbers ---------------------------------------------------------------
 
 static char lower(char c) {

@@ -256,6 +256,8 @@ void lexer_next(Lexer *l);
 // Decodes a STRING or raw string into bytes.
 void literal_string(const Name *text, Buf *out);
 int32_t literal_char(const Name *text);
+// False for one that the lexer complained of.
+bool is_identifier(const Name *name);
 void tokens_dump(Source *s, FILE *out);  // --emit=tokens
 
 // ---- parser ----------------------------------------------------------------

@@ -418,7 +418,7 @@ static void function_call(Checker *c, Expr *e) {
 // What a call is of: the type of a conversion, a builtin, or a function.
 static void check_callee(Checker *c, Expr *fun) {
   Expr *outer = c->callee;
-  c->callee = unparen(fun);
+  c->callee = fun;
   check_generic_expr(c, fun);
   c->callee = outer;
   if (fun->mode == MODE_NOVALUE || fun->mode == MODE_TUPLE) {

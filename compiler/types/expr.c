@@ -91,6 +91,8 @@ static void ident_var(Checker *c, Expr *x, Object *obj) {
 
 static void undefined_name(Checker *c, Expr *x) {
   const char *name = x->ident.name->s, *std = load_options.stdlib;
+  if (!is_identifier(x->ident.name))
+    return;
   check_error(c, x->pos, "undefined: %s", name);
   const char *package = std ? nearest_package(std, name) : NULL;
   if (package && strcmp(package, name) == 0)
