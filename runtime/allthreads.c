@@ -122,11 +122,7 @@ static void ask_all(void) {
 // else, try again.
 void allthreads(G *gp, uintptr_t *a) {
   gp->ret[0] = 1;
-  if (!trylock(&gl_stwlock)) {
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
+  if (!stop_the_world_for(gp)) return;
   memcpy(call.a, a, sizeof call.a);
   answered = atomic_fetch_add(&call.round, 1) + 1;
   call.answers = 0;
@@ -138,6 +134,5 @@ void allthreads(G *gp, uintptr_t *a) {
     fatal("AllThreadsSyscall6 results differ between threads; runtime "
           "corrupted");
   gp->ret[0] = 0;
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
 }

@@ -44,7 +44,7 @@ typedef struct Dump {
   uint8_t buf[32 << 10];
 } Dump;
 
-static Dump *dump;  // one at a time: gl_stwlock
+static Dump *dump;  // one at a time: the world is stopped
 
 // ------------------------------------------------------------------ writing
 
@@ -395,18 +395,13 @@ static void *GC_CALLBACK write_dump(void *arg) {
 // mcall: 0: somebody else stops the world, ask again.
 void writeheapdump(G *gp, intptr_t fd) {
   gp->ret[0] = 0;
-  if (!trylock(&gl_stwlock)) {
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
+  if (!stop_the_world_for(gp)) return;
   dump = map_scratch(sizeof *dump);
   dump->fd = (int)fd;
   gc_collect_forced();
   memstats_read(&dump->stats);
   GC_call_with_alloc_lock(write_dump, NULL);
   munmap(dump, sizeof *dump);
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
   gp->ret[0] = 1;
 }

@@ -16,7 +16,7 @@ static void stay_frozen(void) {
   while (gl_sched.frozen) pause();
 }
 
-void stop_the_world(void) {
+static void stop_the_world(void) {
   stay_frozen();
   event(EVENT_STWBEGIN, gl_tls_g, 0);
   P *pp = cur_p();
@@ -118,7 +118,7 @@ P *procresize(int32_t n) {
   return work;
 }
 
-void start_the_world(int32_t procs) {
+static void start_the_world(int32_t procs) {
   lock(&gl_sched.lock);
   P *work = procresize(procs);
   event(EVENT_STWEND, gl_tls_g, 0);
@@ -138,33 +138,45 @@ void start_the_world(int32_t procs) {
   wakep();
 }
 
-Lock gl_stwlock;  // taken with trylock only: a G waits by yielding
+// Taken with trylock only: a G that must wait for it yields.
+static Lock stwlock;
+
+// Stops the world for gp, which is in an mcall, until start_the_world_again.
+// False: somebody else stops it, and gp shall ask again, for which it yields.
+// That may not return, so gp->ret must say "ask again" before.
+bool stop_the_world_for(G *gp) {
+  if (!trylock(&stwlock)) {
+    gosched(gp);
+    return false;
+  }
+  stop_the_world();
+  return true;
+}
+
+// The end of that, with as many Ps.
+static void start_with(int32_t procs) {
+  start_the_world(procs);
+  unlock(&stwlock);
+}
+
+void start_the_world_again(void) { start_with(gl_gomaxprocs); }
 
 // mcall: runtime.GOMAXPROCS.
 void gomaxprocs(G *gp, intptr_t n) {
   gp->ret[0] = (uintptr_t)gl_gomaxprocs;
   if (n > MAX_PROCS) n = MAX_PROCS;
   if (n < 1 || n == gl_gomaxprocs || gl_debug.deterministic) return;
-  if (!trylock(&gl_stwlock)) {
-    gp->ret[0] = 0;  // somebody else resizes; .gl asks again
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
-  start_the_world((int32_t)n);
-  unlock(&gl_stwlock);
+  gp->ret[0] = 0;  // somebody else resizes; .gl asks again
+  if (!stop_the_world_for(gp)) return;
+  gp->ret[0] = (uintptr_t)gl_gomaxprocs;
+  start_with((int32_t)n);
 }
 
 // mcall: runtime.ReadMemStats. 0: somebody else stops the world, ask again.
 void readmemstats(G *gp, MemStats *s) {
   gp->ret[0] = 0;
-  if (!trylock(&gl_stwlock)) {
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
+  if (!stop_the_world_for(gp)) return;
   memstats_read(s);
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
   gp->ret[0] = 1;
 }

@@ -610,9 +610,8 @@ int gl_thread_create(pthread_t *th, const pthread_attr_t *at,
                      void *(*fn)(void *), void *arg);
 
 // resize.c
-extern Lock gl_stwlock;
-void stop_the_world(void);
-void start_the_world(int32_t procs);
+bool stop_the_world_for(G *gp);
+void start_the_world_again(void);
 void freeze_the_world(void);
 P *procresize(int32_t n);
 

@@ -136,11 +136,7 @@ void gl_usleep(intptr_t us) {
 void setxid(G *gp, const uintptr_t *a) {
   gp->ret[0] = 1;
   gp->ret[1] = 0;
-  if (!trylock(&gl_stwlock)) {
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
+  if (!stop_the_world_for(gp)) return;
   int r = -1;
   errno = ENOSYS;
   switch (a[0]) {
@@ -158,6 +154,5 @@ void setxid(G *gp, const uintptr_t *a) {
   }
   gp->ret[0] = 0;
   gp->ret[1] = r < 0 ? (uintptr_t)errno : 0;
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
 }

@@ -205,18 +205,13 @@ static void note_all(G *me) {
 void trace_start(G *gp) {
   gp->ret[0] = tracing() ? 2 : 1;
   if (tracing()) return;
-  if (!trylock(&gl_stwlock)) {
-    gosched(gp);
-    return;
-  }
-  stop_the_world();
+  if (!stop_the_world_for(gp)) return;
   take();  // what the last one left
   ntaken = ready = at = 0;
   gl_tracer = &tracer;
   note_all(gp);
   atomic_fetch_or(&gl_listeners, LISTEN_TRACE);
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
   gp->ret[0] = 0;
 }
 

@@ -455,21 +455,15 @@ void traceback_others(G *me) {
 
 // mcall: runtime.Stack, into buf. With all the world is stopped.
 void stack_text(G *gp, char *buf, intptr_t n, bool all) {
-  if (all && !trylock(&gl_stwlock)) {
-    gp->ret[0] = (uintptr_t)-1;  // .gl asks again
-    gosched(gp);
-    return;
-  }
-  if (all) stop_the_world();
+  gp->ret[0] = (uintptr_t)-1;  // .gl asks again
+  if (all && !stop_the_world_for(gp)) return;
   gl_printlock();
   print_to(buf, (size_t)n);
   traceback(gp, Grunning);
   if (all) traceback_others(gp);
   gp->ret[0] = print_end();
   gl_printunlock();
-  if (!all) return;
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  if (all) start_the_world_again();
 }
 
 // ----------------------------------------------------------------- GOTRACEBACK
@@ -523,12 +517,8 @@ void gl_settraceback(const uint8_t *s, intptr_t n) {
 // their number, or -1: ask again.
 void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n,
                        void **labels) {
-  if (!trylock(&gl_stwlock)) {
-    me->ret[0] = (uintptr_t)-1;
-    gosched(me);
-    return;
-  }
-  stop_the_world();
+  me->ret[0] = (uintptr_t)-1;
+  if (!stop_the_world_for(me)) return;
   intptr_t k = 0;
   for (G *gp = gl_allgs; gp; gp = gp->alllink) {
     uint32_t status = gp->status;
@@ -542,6 +532,5 @@ void goroutine_profile(G *me, uintptr_t (*recs)[32], intptr_t n,
     k++;
   }
   me->ret[0] = (uintptr_t)k;
-  start_the_world(gl_gomaxprocs);
-  unlock(&gl_stwlock);
+  start_the_world_again();
 }
