@@ -235,6 +235,7 @@ typedef struct File {
   int lang;               // checker: minor version in force (26 for go1.26)
   Scope *scope;           // checker: the file block
   bool had_errors;
+  bool replaced;          // functions without body were dropped (added.c)
 } File;
 
 // ---- lexer.re --------------------------------------------------------------

@@ -103,6 +103,7 @@ static void drop_bodyless(File *f, const Map *defined) {
                 map_has(defined, (*d)->func.name->ident.name);
     if (!drop) f->decls.at[kept++] = *d;
   }
+  f->replaced |= kept < f->decls.len;
   f->decls.len = kept;
 }
 

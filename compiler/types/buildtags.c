@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Build constraints: //go:build expressions and the _GOOS_GOARCH endings of
-// file names. This compiler is linux on amd64 and calls itself gl; gc and
+// Build constraints: //go:build expressions, the older // +build lines, and the
+// _GOOS_GOARCH endings of file names. This compiler is linux on amd64 and calls itself gl; gc and
 // purego are true too, so that portable files of Go packages are chosen over
 // those with assembly.
 #include <ctype.h>
@@ -105,12 +105,15 @@ static int tag_lang(const char *s, size_t n) {
   return v;
 }
 
+static bool is_tag_char(char c) {
+  return isalnum((unsigned char)c) || c == '_' || c == '.' ||
+         (unsigned char)c >= 0x80;
+}
+
 static Value tag(Parser *p) {
   skip_space(p);
   const char *s = p->at;
-  while (isalnum((unsigned char)*p->at) || *p->at == '_' || *p->at == '.' ||
-         (unsigned char)*p->at >= 0x80)
-    p->at++;
+  while (is_tag_char(*p->at)) p->at++;
   size_t n = (size_t)(p->at - s);
   if (!n) p->bad = true;
   int lang = tag_lang(s, n);
@@ -169,6 +172,65 @@ int build_lang(const Name *constraint) {
   Value v;
   if (!constraint || !evaluate(constraint, &v)) return 0;
   return v.lang > 0 ? v.lang : 0;
+}
+
+// ---- +build lines ----------------------------------------------------------
+
+// A tag, or !tag; what is neither is false, as in Go.
+static bool plus_term(const char *s, size_t n) {
+  bool negated = n > 1 && s[0] == '!' && s[1] != '!';
+  Parser p = {.at = s + negated};
+  Value v = tag(&p);
+  bool valid = !p.bad && p.at == s + n;
+  return (valid && v.holds) != negated;
+}
+
+// Behind "// +build" stand alternatives with blanks between, which are terms
+// with commas between that must all hold.
+static bool plus_build(const char *s, const char *end) {
+  bool line = false;
+  while (s < end) {
+    bool all = true;
+    size_t n = strcspn(s, " \t\r\n");
+    for (const char *at = s, *stop = s + n; n && at <= stop; at++) {
+      size_t len = strcspn(at, ", \t\r\n");
+      all &= plus_term(at, len);
+      at += len;
+    }
+    line |= n && all;
+    s += n + 1;
+  }
+  return line;
+}
+
+// The end of the blank lines and // comments at the text's start that have a
+// blank line behind them.
+static const char *header_end(const char *text) {
+  const char *end = text;
+  for (const char *s = text; *s;) {
+    const char *next = s + strcspn(s, "\n");
+    if (*next) next++;
+    const char *word = s + strspn(s, " \t\r");
+    if (word >= next || *word == '\n')
+      end = next;
+    else if (strncmp(word, "//", 2) != 0)
+      break;
+    s = next;
+  }
+  return end;
+}
+
+bool build_plus_matches(const char *text) {
+  const char *end = header_end(text);
+  for (const char *s = text; s < end; s += strcspn(s, "\n") + 1) {
+    const char *word = s + strspn(s, " \t"), *stop = s + strcspn(s, "\r\n");
+    if (strncmp(word, "//", 2) != 0) continue;
+    word += 2;
+    word += strspn(word, " \t");
+    if (strncmp(word, "+build", 6) != 0 || is_tag_char(word[6])) continue;
+    if (!plus_build(word + 6, stop)) return false;
+  }
+  return true;
 }
 
 // ---- file names ------------------------------------------------------------

@@ -101,12 +101,15 @@ static const char *find_import(const char **import, const char *importer_dir,
 
 // ---- files -----------------------------------------------------------------
 
-// Whether the source takes part by its //go:build line. Files without one,
-// nearly all, are not scanned twice.
+// Whether the source takes part by its //go:build line, or its +build lines
+// if there is none. Files without, nearly all, are not scanned twice.
 static bool takes_part(Source *s, const char *name) {
   if (!build_matches(name, NULL)) return false;
-  if (!strstr(s->text, "//go:build")) return true;
-  return build_matches(NULL, parse_imports(s)->build_constraint);
+  if (strstr(s->text, "//go:build")) {
+    const Name *line = parse_imports(s)->build_constraint;
+    if (line) return build_matches(NULL, line);
+  }
+  return !strstr(s->text, "+build") || build_plus_matches(s->text);
 }
 
 static int compare_names(const void *a, const void *b) {
@@ -119,12 +122,30 @@ static Source *read_source(const char *path) {
   return s;
 }
 
+// Whether a file of assembly takes part, and has functions: an empty one only
+// allows declarations without a body. In Go's tree the name alone decides.
+static bool is_assembly(const char *dir, const char *name) {
+  if (!ends_with(name, ".s") || !build_matches(name, NULL)) return false;
+  if (build_tree) return true;
+  FILE *f = fopen(arena_printf(perm, "%s/%s", dir, name), "r");
+  char line[1024];
+  bool part = true, text = false;
+  while (f && part && !text && fgets(line, sizeof line, f)) {
+    line[strcspn(line, "\r\n")] = 0;
+    text = strncmp(line, "TEXT", 4) == 0;
+    if (strncmp(line, "//go:build ", 11) == 0)
+      part = build_matches(NULL, name_cstr(line + 11));
+  }
+  if (f) fclose(f);
+  return part && text;
+}
+
 // Whether there is assembly for this machine.
 static bool has_assembly(const char *dir) {
   DIR *d = opendir(dir);
   bool found = false;
   for (struct dirent *e; d && !found && (e = readdir(d));)
-    found = ends_with(e->d_name, ".s") && build_matches(e->d_name, NULL);
+    found = is_assembly(dir, e->d_name);
   if (d) closedir(d);
   return found;
 }

@@ -40,7 +40,7 @@ static void declare_import(Checker *c, Collected *k, Decl *d, Name *name,
   obj->pkgname.imported = imported;
   obj->pkgname.decl = d;
   obj->file = c->file;
-  obj->used = imported->fake;
+  obj->used = imported->fake || c->file->replaced;
   if (d->import.name) d->import.name->ident.obj = obj;
   vec_push(&k->imports, obj);
   c->scope = c->file->scope;

@@ -883,6 +883,8 @@ Package *load_import(const char *path, const char *importer_dir, Pos pos);
 Package *const *load_all(int *n);
 // Whether the file takes part (name suffixes and //go:build line).
 bool build_matches(const char *filename, const Name *constraint);
+// Whether the +build lines at the start of a file's text hold.
+bool build_plus_matches(const char *text);
 // Set while the files of a package with assembly are chosen: its portable
 // code is built, as for an architecture it does not know.
 extern bool build_no_arch;

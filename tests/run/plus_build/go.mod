@@ -1,0 +1,3 @@
+module example.com/plus
+
+go 1.21

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+// +build !!linux
+
+package old
+
+func init() { Names = append(Names, "bad") }

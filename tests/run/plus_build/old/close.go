@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+
+// +build windows
+package old
+
+func init() { Names = append(Names, "close") }

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+
+// +build windows
+
+
+package old
+
+func init() { Names = append(Names, "crlf") }

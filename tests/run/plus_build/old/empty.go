@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+// +build
+
+package old
+
+func init() { Names = append(Names, "empty") }

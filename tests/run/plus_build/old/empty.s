@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+// Only allows declarations without a body.

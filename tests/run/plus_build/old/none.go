@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+// +build windows darwin
+
+package old
+
+func init() { Names = append(Names, "none") }

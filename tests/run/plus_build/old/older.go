@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+// +build !go1.9
+
+package old
+
+func init() { Names = append(Names, "older") }

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+
+// +buildings windows
+
+package old
+
+func init() { Names = append(Names, "words") }
