@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Build constraints: //go:build expressions, the older // +build lines, and the
-// _GOOS_GOARCH endings of file names. This compiler is linux on amd64 and calls itself gl; gc and
-// purego are true too, so that portable files of Go packages are chosen over
-// those with assembly.
+// _GOOS_GOARCH endings of file names. This compiler is linux on amd64 and calls
+// itself gl; gc and purego are true too, so that portable files of Go packages
+// are chosen over those with assembly.
 #include <ctype.h>
 
 #include "types.h"
