@@ -219,7 +219,8 @@ FUNC(gl_mcall)
 END(gl_mcall)
 
 // gl_call_clean(a, b, fn): on g0, fn(a, b) with nothing in the registers that
-// C functions save: what was there lies in this frame meanwhile.
+// C functions save, which lie in this frame meanwhile, nor in the vector
+// registers, which a signal saves.
 FUNC(gl_call_clean)
 	pushq %rbp
 	.cfi_def_cfa_offset 16
@@ -237,6 +238,22 @@ FUNC(gl_call_clean)
 	xorl %r13d, %r13d
 	xorl %r14d, %r14d
 	xorl %r15d, %r15d
+	xorps %xmm0, %xmm0
+	xorps %xmm1, %xmm1
+	xorps %xmm2, %xmm2
+	xorps %xmm3, %xmm3
+	xorps %xmm4, %xmm4
+	xorps %xmm5, %xmm5
+	xorps %xmm6, %xmm6
+	xorps %xmm7, %xmm7
+	xorps %xmm8, %xmm8
+	xorps %xmm9, %xmm9
+	xorps %xmm10, %xmm10
+	xorps %xmm11, %xmm11
+	xorps %xmm12, %xmm12
+	xorps %xmm13, %xmm13
+	xorps %xmm14, %xmm14
+	xorps %xmm15, %xmm15
 	callq *%rdx
 	addq $8, %rsp
 	popq %r15
@@ -409,6 +426,13 @@ FUNC(gl_goentry)
 	callq *(%rbx)
 	.globl gl_goentry_ret
 gl_goentry_ret:
+	// The G is dead: g0 shall not find, and save in its frames for the
+	// collector to see, what its functions left in registers.
+	xorl %ebx, %ebx
+	xorl %r12d, %r12d
+	xorl %r13d, %r13d
+	xorl %r14d, %r14d
+	xorl %r15d, %r15d
 	leaq goexit0(%rip), %r11
 	callq gl_mcall
 	ud2

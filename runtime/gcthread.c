@@ -6,13 +6,17 @@
 // handler would write its frame on a 2 KiB segment; ours runs on the alternate
 // signal stack, so libgc scans only that one, with the interrupted registers
 // in the signal frame. gc_push_g0 adds the g0 stack of an M: from the
-// interrupted rsp when it lies there, else from m->g0sp.
+// interrupted rsp when it lies there, up to m->g0sp.
 //
 // Less is better, for a dead word in a frame keeps whatever it points to, and
 // everything behind that, for as long as the frame lies there:
 //  - an M without work (m->parked) is not scanned: what its frames and its
 //    registers still hold is of goroutines that went elsewhere. It sleeps in
 //    gl_call_clean, which has put the registers aside;
+//  - what lies above g0sp is not scanned: frames of the program's start, which
+//    hold nothing of the heap. Half of an address that the dynamic linker left
+//    there, below an int, is one in the heap whenever that lies across a
+//    multiple of 4 GiB;
 //  - sysmon is not scanned either, but while it collects. It holds on to
 //    nothing but Gs, and these are kept by gl_allgs. Its alternate stack is
 //    what makes this so. (On its own stack it would be scanned from the signal
@@ -47,10 +51,21 @@ uintptr_t gc_interrupted(const M *mp) {
 void gc_push_g0(M *mp) {
   uintptr_t sp = gc_interrupted(mp);
   if (!sp) return;  // the collecting thread: libgc knows its stack
-  if (mp->parked) return;
-  if (sp < mp->g0lo || sp > mp->g0hi) sp = mp->g0sp;
-  else sp -= RED_ZONE;
-  if (sp) GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0hi);
+  if (mp->parked || sp < mp->g0lo || sp >= mp->g0sp) return;
+  sp -= RED_ZONE;
+  GC_push_all_eager((void *)(sp & ~(uintptr_t)7), (void *)mp->g0sp);
+}
+
+static void *set_bottom(void *base) {
+  GC_set_stackbottom(NULL, base);
+  return NULL;
+}
+
+// This thread's stack is scanned from its stack pointer, wherever that is
+// at a collection by this thread, up to hi.
+void gc_thread_bottom(uintptr_t hi) {
+  struct GC_stack_base sb = {.mem_base = (void *)hi};
+  GC_call_with_alloc_lock(set_bottom, &sb);
 }
 
 // An M that does nothing until n is woken, or for ns nanoseconds if that is

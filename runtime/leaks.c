@@ -224,9 +224,7 @@ static void push_m(M *mp) {
     push_range(sp, alt + mp->altsize);
     sp = mp->sigsp;
   }
-  if (sp < mp->g0lo || sp > mp->g0hi) sp = mp->g0sp;
-  else sp -= RED_ZONE;
-  if (sp) push_range(sp, mp->g0hi);
+  if (sp >= mp->g0lo && sp < mp->g0sp) push_range(sp - RED_ZONE, mp->g0sp);
 }
 
 // -------------------------------------------------------------- the candidates
@@ -303,7 +301,7 @@ static size_t find(G **c, uintptr_t sp) {
   GC_enumerate_reachable_objects_inner(push_uncollectable, NULL);
   for (M *mp = gl_allms; mp; mp = mp->alllink)
     if (mp != gl_tls_m) push_m(mp);
-  if (gl_tls_m) push_range(sp, gl_tls_m->g0hi);
+  if (gl_tls_m) push_range(sp, gl_tls_m->g0sp);
   for (int i = 0; i < MAX_PROCS && gl_allp[i]; i++)
     push_p(gl_allp[i]);
   for (G *gp = gl_allgs; gp; gp = gp->alllink) {

@@ -66,6 +66,7 @@ void minit(M *mp) {
 
 // On g0 of a new M, from gl_mstart_asm.
 NORETURN void mstart1(M *mp) {
+  gc_thread_bottom(mp->g0sp);
   if (mp == &gl_m0) execute(mp->lockedg, false);
   P *pp = mp->nextp;
   mp->nextp = NULL;
@@ -84,8 +85,10 @@ static void *mthread(void *arg) {
   jmp_buf end;
   mp->end = &end;
   minit(mp);
+  uintptr_t bottom = mp->g0hi;
   pthread_sigmask(SIG_SETMASK, &sigmask, NULL);
   if (setjmp(end) == 0) gl_mstart_asm(mp);
+  gc_thread_bottom(bottom);
   return NULL;
 }
 

@@ -684,6 +684,7 @@ void gc_variables(int i, uintptr_t *lo, uintptr_t *hi);
 enum { RED_ZONE = 128 };
 void gc_threads_init(void);
 void gc_thread_init(M *mp);
+void gc_thread_bottom(uintptr_t hi);
 void gc_sysmon_init(void);
 void gc_push_g0(M *mp);
 uintptr_t gc_interrupted(const M *mp);
