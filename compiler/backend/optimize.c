@@ -81,7 +81,7 @@ static const char early_passes[] =
     "loop(loop-idiom,indvars,simple-loop-unswitch<no-nontrivial;trivial>,"
     "loop-deletion,loop-unroll-full),"
     "sroa<modify-cfg>,gvn<>,bdce," COMBINE ",adce,memcpyopt,dse,"
-    "loop-mssa(licm<allowspeculation>)," CFG_SINK "," COMBINE "),"
+    "loop-mssa(licm<allowspeculation>)," CFG_SINK "),"
     "function-attrs,function(require<should-not-run-function-passes>))),"
     "deadargelim,globalopt,globaldce,elim-avail-extern,rpo-function-attrs,"
     "recompute-globalsaa,"
