@@ -30,6 +30,11 @@
   movups 64(base), %xmm4; movups 80(base), %xmm5; \
   movups 96(base), %xmm6; movups 112(base), %xmm7
 
+// The registers that C functions save, but rbp.
+#define CLEAR_SAVED \
+  xorl %ebx, %ebx; xorl %r12d, %r12d; xorl %r13d, %r13d; \
+  xorl %r14d, %r14d; xorl %r15d, %r15d
+
 	.text
 
 // __morestack: called by a prologue whose frame does not fit.
@@ -233,27 +238,10 @@ FUNC(gl_call_clean)
 	pushq %r14
 	pushq %r15
 	subq $8, %rsp
-	xorl %ebx, %ebx
-	xorl %r12d, %r12d
-	xorl %r13d, %r13d
-	xorl %r14d, %r14d
-	xorl %r15d, %r15d
-	xorps %xmm0, %xmm0
-	xorps %xmm1, %xmm1
-	xorps %xmm2, %xmm2
-	xorps %xmm3, %xmm3
-	xorps %xmm4, %xmm4
-	xorps %xmm5, %xmm5
-	xorps %xmm6, %xmm6
-	xorps %xmm7, %xmm7
-	xorps %xmm8, %xmm8
-	xorps %xmm9, %xmm9
-	xorps %xmm10, %xmm10
-	xorps %xmm11, %xmm11
-	xorps %xmm12, %xmm12
-	xorps %xmm13, %xmm13
-	xorps %xmm14, %xmm14
-	xorps %xmm15, %xmm15
+	CLEAR_SAVED
+	.irp i, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	xorps %xmm\i, %xmm\i
+	.endr
 	callq *%rdx
 	addq $8, %rsp
 	popq %r15
@@ -428,11 +416,7 @@ FUNC(gl_goentry)
 gl_goentry_ret:
 	// The G is dead: g0 shall not find, and save in its frames for the
 	// collector to see, what its functions left in registers.
-	xorl %ebx, %ebx
-	xorl %r12d, %r12d
-	xorl %r13d, %r13d
-	xorl %r14d, %r14d
-	xorl %r15d, %r15d
+	CLEAR_SAVED
 	leaq goexit0(%rip), %r11
 	callq gl_mcall
 	ud2

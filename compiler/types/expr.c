@@ -511,8 +511,7 @@ void check_generic_expr(Checker *c, Expr *x) { raw(c, x, NULL); }
 
 enum { NO_VALUE = 1, NO_TYPE = 2, NO_BUILTIN = 4, NO_TUPLE = 8 };
 
-// In type T [2 * T]int the cycle is what is wrong.
-static bool in_own_length(Checker *c, Type *t) {
+bool in_own_length(Checker *c, Type *t) {
   return c->in_length && t->kind == TY_NAMED && !t->named.targs.len &&
          needs_itself(c, t);
 }

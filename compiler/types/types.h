@@ -517,6 +517,9 @@ void report_cycle(Checker *c, Object *const *cycle, int n, int start);
 bool valid_cycle(Checker *c, Object *obj);
 // Whether t, needed now, is still being declared; reports that once.
 bool needs_itself(Checker *c, Type *t);
+// Whether t stands in the length of an array it is made of, [2 * T]int: the
+// cycle, which this reports, is what is wrong.
+bool in_own_length(Checker *c, Type *t);
 // Whether t, or what it points to, needed itself: errors about it stay silent.
 bool is_cyclic(Type *t);
 void check_direct_cycles(Checker *c, ObjectVec *types);

@@ -661,11 +661,9 @@ static Type *instance_type(Checker *c, Expr *x) {
   require_lang(c, expr_start(x), 18, "type instantiation");
   Type *g = check_generic_type(c, x->index.x);
   TypeVec args = {0};
-  bool ok = g->kind != TY_INVALID;
-  if (ok && !(g->kind == TY_NAMED && is_generic(g)) && c->in_length &&
-      g->kind == TY_NAMED && !g->named.targs.len && needs_itself(c, g)) {
-    ok = false;
-  } else if (ok && !(g->kind == TY_NAMED && is_generic(g))) {
+  bool generic = g->kind == TY_NAMED && is_generic(g);
+  bool ok = g->kind != TY_INVALID && (generic || !in_own_length(c, g));
+  if (ok && !generic) {
     Buf list = {0};
     vec_each(Expr *, a, &x->index.indices)
       buf_printf(&list, "%s%s", a == x->index.indices.at ? "" : ", ",
